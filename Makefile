@@ -1,0 +1,60 @@
+# make read   read the course in a browser        make test   run every check
+# make lab    work in the notebooks               make book   build the pages only
+# make notebooks, bench, pins, clean: for authors, see CONTRIBUTING.md
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+BUILD := _build
+PAGE := $(BUILD)/html/index.html
+NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+PACKAGE := $(shell find tempcourse -type f -not -path '*/__pycache__/*')
+EXTENSIONS := $(shell find book/_ext -type f -not -path '*/__pycache__/*')
+PROSE := _config.yml _toc.yml $(wildcard book/*.md book/*.bib book/images/*)
+
+.PHONY: read book lab test notebooks bench pins clean
+
+read: book
+	@$(BIN)/python tools/serve.py $(BUILD)/html --port $(PORT)
+
+book: $(PAGE)
+
+# Warnings are errors; after a failure the next build reads every page again, so that it fails again.
+$(PAGE): $(PROSE) $(NOTEBOOKS) $(BUILD)/.package $(BUILD)/.extensions
+	$(BIN)/jupyter-book build -W -n --keep-going --quiet . || { rm -rf $(BUILD)/.doctrees; exit 1; }
+	@touch $@
+
+# Jupyter Book's cache sees an edited notebook but not an edited package: execute all again then.
+$(BUILD)/.package: $(PACKAGE) $(BIN)/.installed
+	@rm -rf $(BUILD)/.jupyter_cache $(BUILD)/.doctrees && mkdir -p $(BUILD) && touch $@
+
+# Nor does Sphinx see an edited extension: render all again then, from the outputs in the cache.
+$(BUILD)/.extensions: $(EXTENSIONS) _config.yml
+	@rm -rf $(BUILD)/.doctrees $(BUILD)/html && mkdir -p $(BUILD) && touch $@
+
+lab: $(BIN)/.installed
+	$(BIN)/jupyter lab notebooks
+
+test: book
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest --nbval notebooks tests
+
+notebooks: $(BIN)/.installed
+	$(BIN)/python tools/store_outputs.py $(NOTEBOOKS)
+
+bench: book
+	$(BIN)/python bench/run.py
+
+# Exact pins of everything, from the ranges in pyproject.toml.
+pins:
+	uv pip compile --universal --python-version 3.11 --extra book --extra dev --no-annotate --no-header \
+	    --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.txt
+
+$(BIN)/.installed: requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+clean:
+	rm -rf $(BUILD) .venv *.egg-info .pytest_cache .ruff_cache .hypothesis

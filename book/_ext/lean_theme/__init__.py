@@ -1,0 +1,50 @@
+"""Make the theme's pages light: nothing is loaded that this book does not show.
+
+The theme loads FontAwesome as a style sheet, three fonts and 1.5 MB of JavaScript for a dozen icons. Here its
+template is replaced by one without them, the icons are drawn in `icons.css`, and images wait until they are
+near the screen, their places kept by their sizes.
+"""
+
+import re
+import shutil
+from pathlib import Path
+
+import imagesize
+
+HERE = Path(__file__).parent
+IMAGE = re.compile(r'<img\b(?![^>]*\bloading=)(?P<before>[^>]*?)src="(?P<source>[^"]+)"(?P<after>[^>]*?)/?>')
+
+
+def place_images(app, pagename, templatename, context, doctree):
+    """Load images late, and give each its size so that the text does not jump when it comes."""
+    sources = {name: path for path, name in getattr(app.builder, "images", {}).items()}
+
+    def place(match):
+        source = sources.get(match["source"].rsplit("/", 1)[-1])
+        width, height = imagesize.get(Path(app.srcdir, source)) if source else (-1, -1)
+        size = f'width="{width}" height="{height}" ' if width > 0 else ""
+        return f'<img{match["before"]}src="{match["source"]}"{match["after"]} {size}loading="lazy" decoding="async">'
+
+    if "body" in context:
+        context["body"] = IMAGE.sub(place, context["body"])
+
+
+def remove_unused(app, error):
+    """Remove what the theme copied and no page asks for."""
+    if error or app.builder.format != "html":
+        return
+    static = Path(app.outdir, "_static")
+    shutil.rmtree(static / "vendor", ignore_errors=True)
+    for source_map in static.rglob("*.map"):
+        source_map.unlink()
+
+
+def setup(app):
+    """Put our templates before the theme's, and our style sheets after its."""
+    app.config.templates_path.append(str(HERE / "templates"))
+    app.connect("builder-inited", lambda app: app.config.html_static_path.append(str(HERE / "static")))
+    app.add_css_file("icons.css", priority=900)
+    app.add_css_file("course.css", priority=900)
+    app.connect("html-page-context", place_images, priority=900)
+    app.connect("build-finished", remove_unused)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,458 @@
+"""What the answer to an exercise is held against.
+
+A chapter calls ``check("1.1", answer)`` and prints one or two lines. The exercises are data: each entry of
+`EXERCISES` says what kind of answer it wants, how to tell a right one, and which hint helps.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tempcourse.softmax import log_softmax, softmax
+
+__all__ = ["check"]
+
+Test = Callable[[np.ndarray], bool]
+
+
+class _NotYet(Exception):
+    """The answer is not right yet: what was seen, and the hint that fits it."""
+
+    def __init__(self, seen: str, hint: str = ""):
+        super().__init__(seen)
+        self.seen, self.hint = seen, hint
+
+
+class _NotAttempted(Exception):
+    """The stub is as it came."""
+
+
+def near(value, rtol: float = 1e-3, atol: float = 1e-9) -> Test:
+    """Accept what lies within a tolerance of `value`."""
+    return lambda answer: np.allclose(answer, value, rtol=rtol, atol=atol)
+
+
+def between(low: float, high: float) -> Test:
+    """Accept what lies in the closed interval from `low` to `high`, every entry of it."""
+    return lambda answer: bool(np.all((low <= answer) & (answer <= high)))
+
+
+@dataclass(frozen=True)
+class Number:
+    """An exercise whose answer is one number.
+
+    `slips` are wrong answers that are easy to come by, each a test with the hint that fits it.
+    """
+
+    test: Test
+    hint: str
+    slips: Sequence[tuple[Test, str]] = ()
+    right: str = ""
+    kind: str = "a number"
+
+    def judge(self, answer) -> None:
+        values = _as_numbers(answer)
+        if values.size != 1:
+            raise _NotYet(f"yours has shape {values.shape}", self.hint)
+        _hold(values.reshape(()), self)
+
+
+@dataclass(frozen=True)
+class Array:
+    """An exercise whose answer is an array of a given shape."""
+
+    shape: tuple[int, ...]
+    test: Test
+    hint: str
+    slips: Sequence[tuple[Test, str]] = ()
+    right: str = ""
+
+    @property
+    def kind(self) -> str:
+        return f"an array of shape {self.shape}"
+
+    def judge(self, answer) -> None:
+        values = _as_numbers(answer)
+        if values.shape != self.shape:
+            raise _NotYet(f"yours has shape {values.shape}", self.hint)
+        _hold(values, self)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Arguments that a function is tried on, what to call them, and a hint for who fails there."""
+
+    label: str
+    arguments: tuple
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Function:
+    """An exercise whose answer is a function, held against `reference` on every case."""
+
+    kind: str
+    reference: Callable
+    cases: Sequence[Case]
+    hint: str
+    right: str = ""
+    rtol: float = 1e-6
+
+    def judge(self, answer) -> None:
+        if not callable(answer):
+            raise _NotYet(
+                f"yours is {_describe(answer)}", "Hand over the function itself, without calling it."
+            )
+        for case in self.cases:
+            try:
+                self._try(answer, case)
+            except _NotYet as problem:
+                hint = problem.hint or case.hint or self.hint
+                raise _NotYet(f"on {case.label}, {problem.seen}", hint) from None
+
+    def _try(self, answer: Callable, case: Case) -> None:
+        arguments = [np.copy(a) if isinstance(a, np.ndarray) else a for a in case.arguments]
+        with np.errstate(all="ignore"):
+            got = _call(answer, arguments)
+            expected = np.asarray(self.reference(*case.arguments))
+        if any(not np.array_equal(a, b) for a, b in zip(arguments, case.arguments, strict=True)):
+            hint = "Work on a new array: `z = z - c`, not `z -= c`."
+            raise _NotYet("yours changed the array it was given", hint)
+        values = _as_numbers(got, may_be_infinite=True)
+        if values.shape != expected.shape:
+            raise _NotYet(f"yours returned shape {values.shape}, wanted was {expected.shape}")
+        if not np.allclose(values, expected, rtol=self.rtol, atol=1e-12):
+            raise _NotYet(f"yours returned {_show(values)}")
+
+
+def check(number: str, answer) -> None:
+    """Print whether an answer is right, and if not, what was expected in kind and a hint.
+
+    Parameters
+    ----------
+    number : str
+        The exercise, such as ``"1.1"``.
+    answer : object
+        The answer: a number, an array or a function, as the exercise asks. A function is handed over
+        itself, and is tried on several inputs; what it raises is reported and not raised again.
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise.
+
+    Examples
+    --------
+    >>> check("1.1", ...)
+    Exercise 1.1: not attempted yet.
+    >>> check("1.1", 1.9)
+    Exercise 1.1: not yet. Expected: a number.
+    Hint: That is the gap between the two scores. The odds are a function of it.
+    """
+    if not isinstance(number, str) or number not in EXERCISES:
+        raise ValueError(f"number must be one of {', '.join(EXERCISES)} (as text); got {number!r}")
+    exercise = EXERCISES[number]
+    try:
+        if _is_blank(answer):
+            raise _NotAttempted
+        exercise.judge(answer)
+    except _NotAttempted:
+        print(f"Exercise {number}: not attempted yet.")
+    except _NotYet as problem:
+        seen = f" {problem.seen[0].upper()}{problem.seen[1:]}." if problem.seen else ""
+        print(f"Exercise {number}: not yet. Expected: {exercise.kind}.{seen}")
+        print(f"Hint: {problem.hint or exercise.hint}")
+    else:
+        print(f"Exercise {number}: right. {exercise.right}".rstrip())
+
+
+def _is_blank(answer) -> bool:
+    """Tell whether this is the stub's value, alone or left inside a list."""
+    if isinstance(answer, list | tuple):
+        return any(_is_blank(entry) for entry in answer)
+    return answer is None or answer is ...
+
+
+def _call(function: Callable, arguments: list):
+    """Return what the function returns; report what it raises, and a stub that returns nothing."""
+    try:
+        got = function(*arguments)
+    except Exception as error:
+        raise _NotYet(f"yours raised {type(error).__name__}: {error}".rstrip(": .")) from None
+    if got is ... or (got is None and _is_stub(function)):
+        raise _NotAttempted
+    if got is None:
+        raise _NotYet("yours returned None", "Does the function end with a `return`?")
+    return got
+
+
+def _is_stub(function: Callable) -> bool:
+    """Tell whether the body is empty: it uses no name and makes no variable."""
+    code = getattr(function, "__code__", None)
+    return code is not None and not code.co_names and code.co_nlocals == code.co_argcount
+
+
+def _as_numbers(answer, *, may_be_infinite: bool = False) -> np.ndarray:
+    """Return a float array, or say kindly why the answer is not made of numbers."""
+    if callable(answer):
+        raise _NotYet(f"yours is {_describe(answer)}", "Hand over what the function returns.")
+    try:
+        values = np.asarray(answer)
+        if values.dtype.kind not in "iufO" or any(isinstance(entry, str | bytes) for entry in values.flat):
+            raise TypeError
+        values = values.astype(float)
+    except (TypeError, ValueError, OverflowError):
+        raise _NotYet(f"yours is {_describe(answer)}", "Give plain numbers.") from None
+    if np.isnan(values).any():
+        raise _NotYet("yours holds nan (not a number)" if values.ndim else "yours is nan (not a number)")
+    if not may_be_infinite and np.isinf(values).any():
+        raise _NotYet("yours holds an infinity" if values.ndim else "yours is infinite")
+    return values
+
+
+def _hold(values: np.ndarray, exercise: Number | Array) -> None:
+    """Raise the hint of the slip that was made, or the exercise's own, unless the test accepts the values."""
+    if exercise.test(values):
+        return
+    for slip, hint in exercise.slips:
+        if slip(values):
+            raise _NotYet("", hint)
+    raise _NotYet("", exercise.hint)
+
+
+def _describe(answer) -> str:
+    if isinstance(answer, str | bytes):
+        return "text"
+    if callable(answer):
+        return "a function"
+    name = type(answer).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def _show(values: np.ndarray) -> str:
+    if values.ndim == 0:
+        return f"{values:.6g}"
+    return " ".join(np.array2string(values, precision=4, threshold=6, separator=", ").split())
+
+
+def _sample(probabilities, u):
+    """Return the first class whose exact cumulative sum exceeds `u` of the total."""
+    sums = np.cumsum(probabilities, dtype=np.float64)
+    return np.searchsorted(sums, u * sums[-1], side="right")
+
+
+_ALMOST_ONE = np.nextafter(1.0, 0.0)
+
+def _log(probabilities):
+    """Return the logarithm, −∞ for a probability of 0."""
+    with np.errstate(divide="ignore"):
+        return np.log(probabilities)
+
+
+def _highest_second(logits) -> float:
+    """Return the largest probability that the second class has at any temperature, over a fine grid."""
+    temperatures = np.geomspace(1e-4, 1e4, 8001) * np.ptp(logits)
+    return softmax(logits, temperatures[:, None])[:, 1].max()
+
+
+EXERCISES: dict[str, Number | Array | Function] = {
+    # Chapter 1: softmax
+    "1.1": Number(
+        near(np.exp(1.9), rtol=0.01),
+        hint="The odds of two classes need only the gap between their two scores: no sum over all classes.",
+        slips=[
+            (near(1.9), "That is the gap between the two scores. The odds are a function of it."),
+            (near(np.exp(-1.9), rtol=0.01), "Those are the odds of moon against mat: the other way round."),
+            (near(20.0), "That is the quotient of the scores. Softmax looks at their difference."),
+        ],
+        right="Odds are exp(gap), whatever the other classes score.",
+    ),
+    "1.2": Number(
+        near(np.log(99 * 50_256), rtol=2e-3),
+        hint="Write p = exp(g) / (exp(g) + 50256), set it to 0.99 and solve for g.",
+        slips=[
+            (near(np.log(99), rtol=2e-3), "That is enough against one rival. Here there are 50,256."),
+            (near(np.log(50_256), rtol=2e-3), "That gap gives one half. Ask for odds of 99 to 1."),
+        ],
+        right="The gap grows with the logarithm of the number of rivals.",
+    ),
+    "1.3": Function(
+        kind="a function of logits, shape (rows, classes), that returns as many probabilities",
+        reference=lambda logits: softmax(logits, axis=-1),
+        cases=[
+            Case("one row, [[2, 1, 0.5, 0.1]]", (np.array([[2.0, 1.0, 0.5, 0.1]]),)),
+            Case(
+                "two rows, [[2, 1, 0.5, 0.1], [0, 3, 1, 1]]",
+                (np.array([[2.0, 1.0, 0.5, 0.1], [0.0, 3.0, 1.0, 1.0]]),),
+                "Each row sums to 1 on its own: look at `axis` and `keepdims` of `max` and of `sum`.",
+            ),
+            Case(
+                "large logits, [[1000, 999]]",
+                (np.array([[1000.0, 999.0]]),),
+                "exp(1000) overflows. What may be subtracted from a row without changing its softmax?",
+            ),
+            Case(
+                "a large row above a modest one, [[1000, 999], [1, 0]]",
+                (np.array([[1000.0, 999.0], [1.0, 0.0]]),),
+                "Take the maximum of each row, not that of the whole table.",
+            ),
+            Case(
+                "integer logits, [[3, 1], [0, 2]]",
+                (np.array([[3, 1], [0, 2]]),),
+                "Make a new array; an integer one holds no fractions.",
+            ),
+            Case("a masked class, [0, -inf]", (np.array([[0.0, -np.inf]]),)),
+        ],
+        hint="The same two lines as before, with `axis=-1, keepdims=True` in the maximum and the sum.",
+        right="Row by row, and safe for scores of any size.",
+    ),
+    "1.4": Function(
+        kind="a function of (logits, target) that returns a number",
+        reference=lambda logits, target: -log_softmax(logits)[target],
+        cases=[
+            Case("[2, 1, 0.5, 0.1] with target 0", (np.array([2.0, 1.0, 0.5, 0.1]), 0)),
+            Case("[2, 1, 0.5, 0.1] with target 3", (np.array([2.0, 1.0, 0.5, 0.1]), 3)),
+            Case("integer logits, [2, 1, 0] with target 1", (np.array([2, 1, 0]), 1)),
+            Case(
+                "[0, 1000] with target 0",
+                (np.array([0.0, 1000.0]), 0),
+                "The probability is too small for a float, its logarithm is not: never form the probability.",
+            ),
+            Case(
+                "[-1000, -1001] with target 0",
+                (np.array([-1000.0, -1001.0]), 0),
+                "Subtract the maximum inside the logarithm and add it again outside.",
+            ),
+        ],
+        hint="-log p[target] = (log-sum-exp of the logits) - logits[target].",
+        right="The loss stays finite and exact where the probability itself has become 0.",
+    ),
+    "1.5": Array(
+        (2,),
+        lambda gaps: bool(between(16, 18)(gaps[0]) and between(87, 105)(gaps[1])),
+        hint="Try gaps from 0 to 120 in float32: at which is p[0] == 1 first, and at which p[1] == 0?",
+        slips=[
+            (
+                lambda gaps: bool(between(36, 38)(gaps[0]) or gaps[1] > 700),
+                "That is where float64 gives up. Make the logits float32.",
+            ),
+            (
+                lambda gaps: bool(between(87, 105)(gaps[0]) and between(16, 18)(gaps[1])),
+                "Both numbers are there, in the other order: first the gap at which p[0] == 1.",
+            ),
+        ],
+        right="1 is reached long before 0: float32 is dense near 0 and coarse near 1.",
+    ),
+    "1.6": Function(
+        kind="a function of (probabilities, u) that returns the index of a class",
+        reference=_sample,
+        cases=[
+            Case("[0.5, 0.25, 0.25] with u = 0.6", (np.array([0.5, 0.25, 0.25]), 0.6)),
+            Case("[0.5, 0.25, 0.25] with u = 0.1", (np.array([0.5, 0.25, 0.25]), 0.1)),
+            Case(
+                "[0, 1] with u = 0",
+                (np.array([0.0, 1.0]), 0.0),
+                'A class of probability 0 must never be drawn. Look at `side="right"` of `searchsorted`.',
+            ),
+            Case(
+                "[0.7, 0.2, 0.1] with u just below 1",
+                (np.array([0.7, 0.2, 0.1]), _ALMOST_ONE),
+                "Look at the last cumulative sum of these three, and at where u lies against it.",
+            ),
+            Case(
+                "[0.7, 0.2, 0.1, 0] with u just below 1",
+                (np.array([0.7, 0.2, 0.1, 0.0]), _ALMOST_ONE),
+                "Clipping the index to the last class can draw a class of probability 0. Scale u instead.",
+            ),
+            Case(
+                "50,257 equal classes in float32 with u just below 1",
+                (np.full(50_257, 1 / 50_257, dtype=np.float32), _ALMOST_ONE),
+                "These add up to more than 1 in float32, so the last classes are never drawn.",
+            ),
+        ],
+        hint="Sum in float64, and compare with u times the last cumulative sum.",
+        right="The index is always a class that can happen.",
+        rtol=0.0,
+    ),
+    # Chapter 2: temperature
+    "2.1": Function(
+        kind="a function of (probabilities, temperature) that returns probabilities",
+        reference=lambda p, temperature: p ** (1 / temperature) / (p ** (1 / temperature)).sum(),
+        cases=[
+            Case("[0.7, 0.2, 0.1] at 1", (np.array([0.7, 0.2, 0.1]), 1.0), "At 1 nothing changes."),
+            Case("[0.7, 0.2, 0.1] at 0.5", (np.array([0.7, 0.2, 0.1]), 0.5), "At 0.5 odds are squared."),
+            Case(
+                "[0.7, 0.2, 0.1] at 2",
+                (np.array([0.7, 0.2, 0.1]), 2.0),
+                "At 2 odds become their square root.",
+            ),
+            Case(
+                "[0.5, 0.5, 0] at 2",
+                (np.array([0.5, 0.5, 0.0]), 2.0),
+                "A power of 0 is 0; its logarithm is not.",
+            ),
+        ],
+        hint="Odds go to the power 1/τ: do that to each probability. Do they still sum to 1?",
+        right="Probabilities at 1 are all that temperature needs.",
+    ),
+    "2.2": Function(
+        kind="a function of (logits, temperature) that returns the slope of every probability",
+        reference=lambda z, t: (softmax(z, t + 1e-5) - softmax(z, t - 1e-5)) / 2e-5,
+        cases=[
+            Case("[2, 1, 0.5, 0.1] at 1", (np.array([2.0, 1.0, 0.5, 0.1]), 1.0)),
+            Case("[2, 1, 0.5, 0.1] at 2", (np.array([2.0, 1.0, 0.5, 0.1]), 2.0), "Look at the power of τ."),
+            Case("[1, 1, 1] at 1", (np.array([1.0, 1.0, 1.0]), 1.0), "Equal logits stay equal: no slope."),
+            Case(
+                "[2001, 2000] at 1",
+                (np.array([2001.0, 2000.0]), 1.0),
+                "Take the probabilities from the package's `softmax`; a plain exp overflows.",
+            ),
+        ],
+        hint="With p = softmax(logits, temperature), the mean logit is p @ logits. Then the slope formula.",
+        right="The slopes sum to 0: what one class loses, others gain.",
+        rtol=1e-5,
+    ),
+    "2.3": Number(
+        near(0.2 / np.log(999)),
+        hint="The odds are exp(gap / τ). Set them to 999 and solve for τ.",
+        slips=[
+            (near(0.2 / np.log(99)), "That is cold enough for 99 %. Here it is 99.9 %."),
+            (near(np.log(999) / 0.2), "That is the other way up: a larger gap allows a higher temperature."),
+            (near(0.2 / np.log10(999)), "`np.log10` is the logarithm to base 10. The odds are a power of e."),
+        ],
+        right="That is about a seventh of the gap.",
+    ),
+    "2.4": Number(
+        near(2.0),
+        hint="Only gaps over τ count. By what factor are B's gaps larger?",
+        slips=[
+            (near(0.32), "That is τ divided by the factor: B's gaps would be 6.25 times too large."),
+            (near(9.0), "The 7 shifts every logit alike, and softmax does not see it."),
+            (near(0.8), "At the same τ, B's odds are A's to the power 2.5."),
+        ],
+        right="The shift is invisible, and the scale goes into τ.",
+    ),
+    "2.5": Number(
+        near(1.11601),
+        hint="Call temperature_for_entropy with the entropy of a fair coin, in nats.",
+        slips=[
+            (
+                near(1.65152),
+                "That is an entropy of 1 nat. A coin has 1 bit, which is log 2 nats.",
+            ),
+            (
+                near(2.61612),
+                "There the top class has one half, but the other half is spread over three.",
+            ),
+        ],
+        right="Two effective choices out of four.",
+    ),
+    "2.6": Array(
+        (4,),
+        lambda z: bool(np.all(np.diff(z) < 0)) and _highest_second(z) >= 0.4,
+        hint="What should the gap between the first two be like, and what the gap to the others?",
+        slips=[(lambda z: bool(np.any(np.diff(z) >= 0)), "Each logit must be smaller than the one before.")],
+        right="The second class stays below one half, for the first is never below it.",
+    ),
+}

@@ -1,0 +1,295 @@
+"""Drawing, and nothing else: each function is handed arrays, draws them and returns the axes.
+
+A temperature has one colour through the whole course, from cold blue to hot red. The style sheet
+``course.mplstyle`` applies inside these functions only; importing the module changes nothing.
+"""
+
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.ticker import FuncFormatter, NullLocator, PercentFormatter
+
+STYLE = Path(__file__).with_name("course.mplstyle")
+
+_COLD, _ONE, _HOT = "#2166ac", "#7f5a9c", "#c8372d"
+_CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
+
+
+@contextmanager
+def _styled():
+    """Draw in the course's style, and leave matplotlib's settings as they were.
+
+    But for one: pyplot loads its backend with the first figure, and a notebook's turns interactive mode on.
+    Undoing that with the style would keep every later figure from being shown.
+    """
+    with plt.style.context(STYLE):
+        yield
+        interactive = matplotlib.is_interactive()
+    matplotlib.interactive(interactive)
+
+
+def temperature_colour(temperature):
+    """Return the course's colour of a temperature: cold blue at 0, hot red at infinity.
+
+    The position on the ramp is u = τ / (1 + τ): 0 at τ = 0, ½ at τ = 1, 1 at τ = ∞. Between the three
+    anchors each sRGB channel is linear in u.
+
+    Parameters
+    ----------
+    temperature : float
+        From 0 to infinity, both included.
+
+    Returns
+    -------
+    str
+        ``"#rrggbb"``.
+
+    Raises
+    ------
+    ValueError
+        For a negative or nan temperature.
+
+    Examples
+    --------
+    >>> [temperature_colour(t) for t in (0, 1, float("inf"))]
+    ['#2166ac', '#7f5a9c', '#c8372d']
+    """
+    if not temperature >= 0:
+        raise ValueError(f"temperature must be 0 or more, got {temperature!r}")
+    position = 1.0 if np.isinf(temperature) else temperature / (1.0 + temperature)
+    channels = np.transpose([to_rgb(anchor) for anchor in (_COLD, _ONE, _HOT)])
+    return to_hex([np.interp(position, [0.0, 0.5, 1.0], channel) for channel in channels])
+
+
+@_styled()
+def plot_bars(probabilities, labels=None, *, temperature=1.0, title=None, ax=None):
+    """Draw one distribution as bars in its temperature's colour, each with its percentage above.
+
+    Parameters
+    ----------
+    probabilities : array_like, shape (n,)
+    labels : sequence of str, length n, optional
+        Names of the classes; "class 1", "class 2", … when left out.
+    temperature : float, default 1
+        Chooses the colour.
+    title : str, optional
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when left out.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    probabilities = np.asarray(probabilities, dtype=float)
+    ax = plt.subplots()[1] if ax is None else ax
+    _draw_bars(ax, probabilities, _names(labels, probabilities.size), temperature)
+    ax.bar_label(ax.containers[-1], labels=[_percent(p) for p in probabilities], padding=2)
+    if title is not None:
+        ax.set_title(title)
+    return ax
+
+
+@_styled()
+def plot_curves(temperatures, curves, labels=None, *, mark=None, ylabel=None, ax=None):
+    """Draw quantities against temperature on a logarithmic axis, each named at its line's end.
+
+    Parameters
+    ----------
+    temperatures : array_like, shape (m,)
+        Rising, positive and finite.
+    curves : array_like, shape (m,) or (m, k)
+        One column a line: ``softmax(logits, temperatures[:, None])`` has this shape.
+    labels : sequence of str, length k, optional
+    mark : float, optional
+        A temperature at which to draw a vertical cursor; 0 and infinity stand at the axis' ends.
+    ylabel : str, optional
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when left out.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    temperatures = np.asarray(temperatures, dtype=float)
+    curves = np.asarray(curves, dtype=float).reshape(temperatures.size, -1)
+    ax = plt.subplots()[1] if ax is None else ax
+    lines = ax.plot(temperatures, curves)
+    ax.set_xscale("log")
+    ax.set_xlim(temperatures[0], temperatures[-1])
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.set_xlabel("temperature τ (logarithmic)")
+    ax.set_ylim(0, 1.05 * max(curves.max(), np.finfo(float).tiny))
+    ax.grid(axis="y")
+    if ylabel is not None:
+        ax.set_ylabel(ylabel)
+    if labels is not None:
+        _label_line_ends(ax, lines, labels)
+    if mark is not None:
+        place = np.clip(mark, temperatures[0], temperatures[-1])
+        ax.axvline(place, color=temperature_colour(mark), linewidth=1.5)
+        ax.annotate(
+            f"τ = {_number(mark)}",
+            (place, 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, 3),
+            textcoords="offset points",
+            color=temperature_colour(mark),
+            ha="center",
+        )
+    return ax
+
+
+@_styled()
+def plot_comparison(distributions, temperatures, labels=None, *, claimed=None, axes=None):
+    """Draw the distributions of several temperatures side by side, with claimed numbers as outlines.
+
+    Under each bar stands its percentage.
+
+    Parameters
+    ----------
+    distributions : array_like, shape (m, n)
+        One row a temperature.
+    temperatures : array_like, shape (m,)
+    labels : sequence of str, length n, optional
+    claimed : array_like, shape (m, n), optional
+        Probabilities that somebody claimed; nan where nothing was.
+    axes : sequence of matplotlib.axes.Axes, length m, optional
+        Where to draw; a new figure when left out.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes, shape (m,)
+    """
+    distributions = np.atleast_2d(np.asarray(distributions, dtype=float))
+    count, classes = distributions.shape
+    labels = [str(k + 1) for k in range(classes)] if labels is None else list(labels)
+    if axes is None:
+        axes = plt.subplots(1, count, sharey=True, squeeze=False)[1][0]
+    axes = np.asarray(axes, dtype=object)
+    for k, (ax, row, temperature) in enumerate(zip(axes, distributions, temperatures, strict=True)):
+        claims = np.full(classes, np.nan) if claimed is None else np.asarray(claimed, dtype=float)[k]
+        # Numbers stand under the bars, where no outline can be taken for what they belong to.
+        numbers = [_percent(p).removesuffix(" %") for p in row]
+        names = [f"{label}\n{number}" for label, number in zip(labels, numbers, strict=True)]
+        _draw_bars(ax, row, names, temperature)
+        _mark_claims(ax, claims)
+        ax.set_title(f"τ = {_number(temperature)}")
+    return axes
+
+
+@_styled()
+def plot_simplex(curve, points=None, *, labels=None, temperatures=None, ax=None):
+    """Draw a curve of three-class distributions, and named points, in the triangle of all of them.
+
+    A corner is certainty of one class, the middle is uniform, and the distance to a side is the
+    probability of the class at the opposite corner.
+
+    Parameters
+    ----------
+    curve : array_like, shape (m, 3)
+    points : mapping of str to array_like, shape (3,), optional
+    labels : sequence of str, length 3, optional
+        Names of the corners.
+    temperatures : array_like, shape (m,), optional
+        Colours the curve by temperature.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when left out.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    path = np.asarray(curve, dtype=float) @ _CORNERS
+    ax = plt.subplots(figsize=(6.4, 4.6))[1] if ax is None else ax
+    ax.fill(*_CORNERS.T, facecolor="none", edgecolor="0.35", linewidth=1)
+    for level in (0.25, 0.5, 0.75):
+        _draw_level(ax, level)
+    colours = "0.2" if temperatures is None else [temperature_colour(t) for t in temperatures[:-1]]
+    ax.add_collection(LineCollection(np.stack([path[:-1], path[1:]], axis=1), colors=colours, linewidths=3))
+    offsets = [(-6, -14), (6, -14), (0, 6)]
+    for corner, name, offset in zip(_CORNERS, _names(labels, 3), offsets, strict=True):
+        ax.annotate(name, corner, xytext=offset, textcoords="offset points", ha="center")
+    for name, point in (points or {}).items():
+        place = np.asarray(point, dtype=float) @ _CORNERS
+        ax.plot(*place, "o", color="0.1", markerfacecolor="white", markersize=7, zorder=3)
+        side, align = (-8, "right") if place[0] > 0.55 else (8, "left")
+        ax.annotate(name, place, xytext=(side, 3), textcoords="offset points", ha=align, zorder=4)
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+    ax.margins(0.08)
+    return ax
+
+
+def _names(labels, count):
+    return [f"class {k + 1}" for k in range(count)] if labels is None else list(labels)
+
+
+def _number(value):
+    return "∞" if np.isinf(value) else f"{value:.3g}"
+
+
+def _percent(probability):
+    """Write a probability as a percentage in which only exact certainty reads 0 % or 100 %."""
+    if probability in (0.0, 1.0):
+        return f"{probability:.0%}".replace("%", " %")
+    if probability < 0.0005:
+        return "< 0.1 %"
+    if probability > 0.9995:
+        return "> 99.9 %"
+    return f"{100 * probability:.1f} %"
+
+
+def _draw_bars(ax, probabilities, names, temperature):
+    places = np.arange(probabilities.size)
+    ax.bar(places, probabilities, color=temperature_colour(temperature))
+    ax.set_xticks(places, names)
+    ax.set_ylim(0, 1.08)
+    ax.set_yticks(np.linspace(0, 1, 5))
+    ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    ax.grid(axis="y")
+    ax.tick_params(axis="x", length=0)
+
+
+def _label_line_ends(ax, lines, labels):
+    """Write each label where its line ends, pushed apart where lines end together."""
+    gap = 0.075 * np.diff(ax.get_ylim())[0]
+    ends = np.array([line.get_ydata()[-1] for line in lines])
+    order = np.argsort(ends, kind="stable")
+    places = ends.copy()
+    for lower, upper in pairwise(order):
+        places[upper] = max(places[upper], places[lower] + gap)
+    places -= (places - ends).mean()
+    for line, label, place in zip(lines, labels, places, strict=True):
+        ax.annotate(
+            label,
+            (1.0, place),
+            xycoords=("axes fraction", "data"),
+            xytext=(6, 0),
+            textcoords="offset points",
+            color=line.get_color(),
+            va="center",
+        )
+
+
+def _mark_claims(ax, claims):
+    places = np.flatnonzero(~np.isnan(claims))
+    if places.size:
+        outline = {"color": "0.1", "markerfacecolor": "white", "markersize": 6, "label": "claimed"}
+        ax.plot(places, claims[places], "D", **outline)
+        ax.legend(loc="upper right", handletextpad=0.2)
+
+
+def _draw_level(ax, level):
+    """Draw the three lines on which one class has probability ``level``."""
+    for k in range(3):
+        ends = np.zeros((2, 3))
+        ends[:, k] = level
+        ends[[0, 1], [(k + 1) % 3, (k + 2) % 3]] = 1 - level
+        ax.plot(*(ends @ _CORNERS).T, color="0.8", linewidth=0.6, linestyle="-")

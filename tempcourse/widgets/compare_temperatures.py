@@ -1,0 +1,174 @@
+"""Distributions at several temperatures side by side, held against numbers that somebody claimed."""
+
+import math
+
+import ipywidgets
+import numpy as np
+import traitlets
+
+from tempcourse.softmax import softmax
+
+from .explorable import (
+    Explorable,
+    View,
+    blank_figure,
+    checked_logits,
+    join_sources,
+    number,
+    numbers,
+    shares,
+    temperature_slider,
+    temperature_stops,
+)
+
+MAX_PANELS = 6
+
+
+class ComparisonView(View):
+    """Panels of bars, one a temperature, and one more whose temperature the reader turns."""
+
+    _esm = join_sources("compare_temperatures.js")
+
+    logits = numbers()
+    panels = numbers()
+    claimed = traitlets.List(help="a row a panel; null where nothing is claimed").tag(sync=True)
+    show_claimed = traitlets.Bool(True).tag(sync=True)
+    target = traitlets.Int(0, help="the panel whose claimed numbers are hunted").tag(sync=True)
+    temperatures = numbers()
+    index = traitlets.Int().tag(sync=True)
+
+
+def compare_temperatures(logits, temperatures, claimed=None):
+    """Return an explorable that shows distributions side by side and lets claimed numbers be tested.
+
+    Parameters
+    ----------
+    logits : array_like, shape (n,), 2 ≤ n ≤ 12
+        Finite, or -inf for a masked class.
+    temperatures : array_like, shape (m,), 1 ≤ m ≤ 6
+        From 0 to infinity, both included.
+    claimed : sequence of m rows, or dict of temperature to row, optional
+        Probabilities that somebody claimed, a row of n for each temperature. None in place of a row, and None
+        or nan in place of a number, mean that nothing was claimed.
+
+    Returns
+    -------
+    Explorable
+        Its controls are ``"temperature"`` and, with claimed numbers, ``"claimed"`` and ``"target"``.
+
+    Raises
+    ------
+    ValueError
+        For logits, temperatures or claimed numbers other than these.
+
+    Examples
+    --------
+    >>> compare = compare_temperatures([2.0, 1.0, 0.5], [0.5, 1, 2], claimed={1: [0.46, None, None]})
+    >>> list(compare.controls)
+    ['claimed', 'target', 'temperature']
+    """
+    logits = checked_logits(logits)
+    temperatures = _checked_temperatures(temperatures)
+    claimed = _checked_claims(claimed, temperatures, len(logits))
+    targets = [i for i, row in enumerate(claimed) if any(value is not None for value in row)]
+    stops = temperature_stops(-1, 1, per_decade=200, digits=3)
+    start = {"index": stops.index(1.0), "show_claimed": True, "target": 0}
+    view = ComparisonView(
+        "compare_temperatures",
+        (logits, temperatures, claimed),
+        logits=logits,
+        panels=temperatures,
+        claimed=claimed if targets else [],
+        temperatures=stops,
+        defaults=start,
+        **start,
+    )
+    controls = {}
+    if targets:
+        controls["claimed"] = ipywidgets.Checkbox(
+            value=True, description="Show the claimed numbers", indent=False, layout={"width": "auto"}
+        )
+        controls["target"] = ipywidgets.ToggleButtons(
+            options=[(f"τ = {number(temperatures[i])}", i) for i in targets],
+            index=0,
+            description="Claims to match",
+            style={"description_width": "8.5em", "button_width": "auto"},
+            layout={"width": "auto"},
+        )
+    controls["temperature"] = temperature_slider(stops, view.index)
+
+    explorable = Explorable(
+        view,
+        controls,
+        summary=_summary(logits, temperatures, claimed),
+        draw=lambda: _draw(logits, temperatures, claimed if targets else None),
+    )
+    if targets:
+        explorable.link("claimed", "value", "show_claimed")
+        explorable.link("target", "index", "target")
+    explorable.link("temperature", "index", "index")
+    return explorable
+
+
+def _checked_temperatures(temperatures):
+    row = [float(t) for t in np.asarray(temperatures, dtype=float).ravel()]
+    if not 1 <= len(row) <= MAX_PANELS:
+        raise ValueError(f"temperatures must hold 1 to {MAX_PANELS} numbers to be drawn, got {len(row)}")
+    for t in row:
+        if not t >= 0:
+            raise ValueError(f"temperatures must be 0 or more (infinity included), got {t!r}")
+    if len(set(row)) != len(row):
+        raise ValueError(f"temperatures must differ from each other, got {row!r}")
+    return row
+
+
+def _checked_claims(claimed, temperatures, size):
+    """Return one row a temperature, each of `size` numbers or None."""
+    if claimed is None:
+        claimed = {}
+    if isinstance(claimed, dict):
+        unknown = [t for t in claimed if t not in temperatures]
+        if unknown:
+            raise ValueError(
+                f"claimed has the key {unknown[0]!r}, which is not among temperatures {temperatures!r}"
+            )
+        claimed = [claimed.get(t) for t in temperatures]
+    if len(claimed) != len(temperatures):
+        raise ValueError(
+            f"claimed must hold {len(temperatures)} rows, one for each temperature, got {len(claimed)}"
+        )
+    return [_checked_claim(row, size) for row in claimed]
+
+
+def _checked_claim(row, size):
+    if row is None:
+        return [None] * size
+    if len(row) != size:
+        raise ValueError(f"claimed must hold {size} numbers a row, one for each logit, got {len(row)}")
+    values = [None if value is None or math.isnan(value) else float(value) for value in row]
+    for value in values:
+        if value is not None and not 0 <= value <= 1:
+            raise ValueError(f"claimed must hold probabilities from 0 to 1, None or nan, got {value!r}")
+    return values
+
+
+def _summary(logits, temperatures, claimed):
+    parts = []
+    for t, p, row in zip(
+        temperatures, softmax(logits, np.array(temperatures)[:, None]), claimed, strict=True
+    ):
+        said = ", ".join(f"class {i} {100 * c:g} %" for i, c in enumerate(row, 1) if c is not None)
+        parts.append(f"at τ = {number(t)} {shares(p)}" + (f" (claimed: {said})" if said else ""))
+    return f"Softmax of the logits {', '.join(map(number, logits))}: {'; '.join(parts)}."
+
+
+def _draw(logits, temperatures, claimed):
+    from tempcourse.plots import plot_comparison
+
+    distributions = softmax(logits, np.array(temperatures)[:, None])
+    if claimed is not None:
+        claimed = np.array(claimed, dtype=float)  # None becomes nan
+    figure = blank_figure(max(6.4, 2.2 * len(temperatures)), 3.0)
+    axes = figure.subplots(1, len(temperatures), sharey=True, squeeze=False)[0]
+    plot_comparison(distributions, temperatures, claimed=claimed, axes=axes)
+    return figure

@@ -1,0 +1,184 @@
+"""maths.js is held against Python, on the same bits, in a real browser."""
+
+import math
+import struct
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.colors import to_rgb
+from playwright.sync_api import sync_playwright
+
+from tempcourse import softmax as python
+from tempcourse.plots import temperature_colour
+from tempcourse.widgets.explorable import FOLDER
+
+INF = math.inf
+NORMAL = sys.float_info.min  # below it a number has fewer digits: subnormal
+CHROMIUM = {
+    "executable_path": "/usr/bin/chromium",
+    "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+}
+# Numbers cross as the sixteen hexadecimal digits of their bits: no decimal in between, and infinities pass.
+CALL = """([name, calls]) => {
+  const view = new DataView(new ArrayBuffer(8));
+  const read = (hex) => Array.isArray(hex) ? hex.map(read) : (view.setBigUint64(0, BigInt("0x" + hex)), view.getFloat64(0));
+  const show = (x) => Array.isArray(x) ? x.map(show)
+    : (view.setFloat64(0, x), view.getBigUint64(0).toString(16).padStart(16, "0"));
+  return calls.map((call) => show(window.source[name](...read(call))));
+}"""
+
+
+def to_bits(value):
+    return [to_bits(item) for item in value] if isinstance(value, list) else struct.pack(">d", value).hex()
+
+
+def from_bits(value):
+    if isinstance(value, list):
+        return [from_bits(item) for item in value]
+    return struct.unpack(">d", bytes.fromhex(value))[0]
+
+
+@pytest.fixture(scope="module")
+def page():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**CHROMIUM)
+        page = browser.new_page()
+        page.evaluate(
+            """async (source) => {
+              const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+              window.source = await import(address);
+            }""",
+            # charts.js stands alone, like maths.js; keep the exports of both.
+            "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in ("maths.js", "charts.js")),
+        )
+        yield page
+        browser.close()
+
+
+def in_browser(page, name, calls):
+    """Return what the JavaScript function makes of each call's arguments, to the last bit."""
+    return from_bits(page.evaluate(CALL, [name, [to_bits(list(call)) for call in calls]]))
+
+
+def differ(ours, theirs, absolute=0.0):
+    """Say whether two numbers differ by more than 1e-12 relative and an absolute allowance."""
+    if ours == theirs:  # infinities and exact zeros too
+        return False
+    if not (math.isfinite(ours) and math.isfinite(theirs)):
+        return True
+    return abs(ours - theirs) > max(1e-12 * abs(theirs), absolute)
+
+
+LOGITS = st.one_of(
+    st.floats(-30, 30),
+    st.floats(allow_nan=False),  # every size there is, subnormal to 1e308, and both infinities
+    st.sampled_from([0.0, -0.0, 1.0, 1e4, 1e8 + 1, -INF, INF, 1e308, -1e308, 5e-324]),
+)
+ROWS = st.lists(LOGITS, min_size=1, max_size=6).filter(lambda row: max(row) > -INF)
+TEMPERATURES = st.one_of(
+    st.sampled_from([0.0, INF, 1.0, 0.01, 100.0, 5e-324, 1e-310, 1e308]),
+    st.floats(-3, 3).map(lambda power: 10**power),
+    st.floats(0, allow_nan=False),
+)
+# Many rows an example, since a call to the browser costs more than the mathematics.
+BATCHES = st.lists(st.tuples(ROWS, TEMPERATURES), min_size=10, max_size=30)
+thorough = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+
+
+@thorough
+@given(calls=BATCHES)
+def test_softmax_agrees_with_python(page, calls):
+    for (row, temperature), theirs in zip(calls, in_browser(page, "softmax", calls), strict=True):
+        ours = python.softmax(row, temperature).tolist()
+        worst = [(p, q) for p, q in zip(ours, theirs, strict=True) if differ(q, p, absolute=NORMAL)]
+        assert not worst, (row, temperature, worst)
+
+
+@thorough
+@given(calls=BATCHES)
+def test_log_sum_exp_agrees_with_python(page, calls):
+    for (row, temperature), theirs in zip(calls, in_browser(page, "logSumExp", calls), strict=True):
+        ours = float(python.logsumexp(row, temperature))
+        # The maximum and τ·log n may cancel: 1e-12·max(1, |z|/τ) of the sum in units of τ.
+        scale = max(abs(max(row)), temperature)
+        absolute = max(1e-12 * scale, NORMAL) if math.isfinite(scale) else NORMAL
+        assert not differ(theirs, ours, absolute), (row, temperature, ours, theirs)
+
+
+def distribution(weights):
+    weights = np.array(weights)
+    return (weights / weights.sum()).tolist()
+
+
+WEIGHTS = st.one_of(st.just(0.0), st.floats(-40, 0).map(lambda power: 10**power))
+DISTRIBUTIONS = st.lists(WEIGHTS, min_size=1, max_size=8).filter(lambda row: sum(row) > 0).map(distribution)
+
+
+@thorough
+@given(calls=st.lists(st.tuples(DISTRIBUTIONS), min_size=10, max_size=30))
+def test_entropy_and_effective_choices_agree_with_python(page, calls):
+    for name, function in (("entropy", python.entropy), ("effectiveChoices", python.effective_choices)):
+        for (row,), theirs in zip(calls, in_browser(page, name, calls), strict=True):
+            assert not differ(theirs, float(function(row)), NORMAL), (name, row, theirs)
+
+
+@pytest.mark.parametrize(
+    ("row", "temperature", "expected"),
+    [
+        ([2.0, 1.0, 0.5, 0.1], 0.0, [1, 0, 0, 0]),
+        ([2.0, 2.0, 0.5, 0.1], 0.0, [0.5, 0.5, 0, 0]),
+        ([2.0, 1.0, 0.5, 0.1], INF, [0.25, 0.25, 0.25, 0.25]),
+        ([2.0, -INF, 0.5, 0.1], INF, [1 / 3, 0, 1 / 3, 1 / 3]),
+        ([INF, 1.0, INF, -INF], 1.0, [0.5, 0, 0.5, 0]),
+        ([INF, 1.0, INF, -INF], INF, [0.5, 0, 0.5, 0]),
+        ([1e308, -1e308], 1e-3, [1, 0]),
+        ([2.0, 1.0], 5e-324, [1, 0]),
+        ([1.0, 1.0], 5e-324, [0.5, 0.5]),
+    ],
+)
+def test_limits_are_values(page, row, temperature, expected):
+    assert in_browser(page, "softmax", [(row, temperature)]) == [expected]
+    assert python.softmax(row, temperature).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "temperature", "expected"),
+    [([1.0, 3.0, 2.0], 0.0, 3.0), ([1.0, 3.0], INF, INF), ([3.0], INF, 3.0), ([3.0, -INF], INF, 3.0)],
+)
+def test_limits_of_the_soft_maximum(page, row, temperature, expected):
+    assert in_browser(page, "logSumExp", [(row, temperature)]) == [expected]
+    assert python.logsumexp(row, temperature) == expected
+
+
+def test_what_the_others_add_is_not_rounded_away(page):
+    assert in_browser(page, "logSumExp", [([0.0, -40.0], 1.0)])[0] == pytest.approx(math.exp(-40), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("row", "temperature", "words"),
+    [
+        ([1.0, math.nan], 1.0, "logits must not hold NaN"),
+        ([-INF, -INF], 1.0, "logits must hold at least one that is not -Infinity"),
+        ([], 1.0, "logits must hold at least one that is not -Infinity"),
+        ([1.0, 2.0], -1.0, "temperature must be 0 or more, got -1"),
+        ([1.0, 2.0], math.nan, "temperature must be 0 or more, got NaN"),
+    ],
+)
+def test_what_python_refuses_the_browser_refuses(page, row, temperature, words):
+    with pytest.raises(ValueError):
+        python.softmax(row, temperature)
+    for name in ("softmax", "logSumExp"):
+        with pytest.raises(Exception, match=words):
+            in_browser(page, name, [(row, temperature)])
+
+
+def test_a_temperature_has_the_same_colour_in_both(page):
+    temperatures = [0.0, 0.01, 0.3, 0.5, 0.999, 1.0, 1.001, 2.0, 10.0, 1e9, INF]
+    ours = [temperature_colour(t) for t in temperatures]
+    theirs = page.evaluate("(all) => all.map((t) => source.temperatureColour(Number(t === 'inf' ? Infinity : t)))", list(map(repr, temperatures)))
+    for t, one, other in zip(temperatures, ours, theirs, strict=True):
+        assert np.allclose(to_rgb(one), to_rgb(other), rtol=0, atol=1.01 / 255), (t, one, other)
+    assert ours[0] == theirs[0] and ours[5] == theirs[5] and ours[-1] == theirs[-1]
