@@ -148,6 +148,13 @@ def visit_block(self, node):
     raise nodes.SkipNode
 
 
+def stop_engine(app, error):
+    """End the engine's thread, which would keep the process from ending."""
+    if _katex.cache_info().currsize:
+        _katex().close()
+        _katex.cache_clear()
+
+
 def write_font(app, error):
     """Cut the font's subset into the built book, once."""
     target = Path(app.outdir, "_static", FONT)
@@ -170,4 +177,5 @@ def setup(app):
     app.connect("builder-inited", lambda app: app.config.html_static_path.append(str(Path(__file__).parent / "static")))
     app.add_css_file(STYLE)
     app.connect("build-finished", write_font)
+    app.connect("build-finished", stop_engine)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
