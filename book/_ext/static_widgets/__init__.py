@@ -31,7 +31,7 @@ class still_image(nodes.image):
     """The picture of a widget. It is loaded late, and its place is kept by its size."""
 
 
-# ------------------------------------------------------------------------------------------- Reading a notebook
+# ----------------------------------------------------------------------------------- Reading a notebook
 
 
 def mime_bundles(document):
@@ -51,21 +51,29 @@ def cell_of(node):
         node = node.parent
     if node is None:
         return "text"
-    source = next((block.astext() for block in node.findall(nodes.literal_block)), "")
-    return f"cell {node['cell_index'] + 1} ({source.strip().partition(chr(10))[0]})"
+    number = f"cell {node['cell_index'] + 1}"
+    inputs = [part for part in node.children if part.get("nb_element") == "cell_code_source"]
+    source = next(
+        (block.astext().strip() for part in inputs for block in part.findall(nodes.literal_block)), ""
+    )
+    return f"{number} ({source.partition(chr(10))[0]})" if source else number
 
 
 def read_widgets(app, document):
-    """Take the widget state of a page from MyST-NB, and keep what its views need and what is wrong with them."""
+    """Take a page's widget state from MyST-NB, and keep what its views need and what is wrong with them."""
     env = app.env
-    _, stored = env.nb_metadata[env.docname].get("js_files", {}).pop("ipywidgets_state", (None, {"body": "{}"}))
+    _, stored = (
+        env.nb_metadata[env.docname].get("js_files", {}).pop("ipywidgets_state", (None, {"body": "{}"}))
+    )
     bundles = mime_bundles(document)
     if not bundles:
         return
     state = widgets.json.loads(stored["body"]).get("state", {})
     views = [name for _, name in bundles]
     on_page = widgets.displayed(state, views)
-    dead = [(cell_of(node), text) for node, name in bundles for text in widgets.problems(state, name, on_page)]
+    dead = [
+        (cell_of(node), text) for node, name in bundles for text in widgets.problems(state, name, on_page)
+    ]
     anchors = {}
     for name in views:
         anchors.setdefault(widgets.anchor(state, name), name)
@@ -92,7 +100,7 @@ def refuse_dead_widgets(app, env):
         raise ExtensionError("a widget would be dead on the published page:\n" + "\n".join(lines))
 
 
-# ------------------------------------------------------------------------------------------------ Writing a page
+# --------------------------------------------------------------------------------------- Writing a page
 
 
 class ReplaceViews(SphinxPostTransform):
@@ -109,7 +117,10 @@ class ReplaceViews(SphinxPostTransform):
             anchor = anchors.pop(name, None)
             view = static_widget(model=name, ids=[anchor] if anchor else [])
             kind = next((kind for kind in STILLS if kind in parts), None)
-            if kind:
+            if kind == "text/html":  # as it is, without the box that themes put around a cell's HTML
+                text = parts[kind].astext()
+                view += nodes.raw(text, text, format="html")
+            elif kind:
                 view += parts[kind].children
             for image in list(view.findall(nodes.image)):
                 alt = image.get("alt") or (parts["text/plain"].astext() if "text/plain" in parts else "")
@@ -135,7 +146,9 @@ def visit_still_image(writer, node):
     source = f"{writer.builder.imgpath}/{name}" if name else node["uri"]
     size = {"width": width, "height": height} if width > 0 else {}
     writer.body.append(
-        writer.emptytag(node, "img", "\n", src=source, alt=node["alt"], loading="lazy", decoding="async", **size)
+        writer.emptytag(
+            node, "img", "\n", src=source, alt=node["alt"], loading="lazy", decoding="async", **size
+        )
     )
     raise nodes.SkipNode
 

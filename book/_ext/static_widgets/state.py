@@ -8,7 +8,7 @@ import json
 import math
 import re
 
-# What static_widgets.js brings to life, by the trait that a reader changes (None: it shows, and is not operated).
+# What static_widgets.js brings to life, by the trait that a reader changes (None: it is only looked at).
 CONTROLS = {
     "FloatSliderModel": "value",
     "FloatLogSliderModel": "value",
@@ -27,8 +27,12 @@ LINKS = {"LinkModel": True, "DirectionalLinkModel": False}  # name: does it go b
 KERNEL = ("OutputModel", "ButtonModel", "FileUploadModel")  # what is nothing without Python
 
 REFERENCE = re.compile(r"^(?:IPY_MODEL_|anywidget:)(.+)$")
-# An import that asks another host, or that a module from a blob cannot make.
-FOREIGN_IMPORT = re.compile(r"""\b(?:from|import)\s*\(?\s*["']((?:https?:|/|\.{1,2}/)[^"']*)["']""")
+# An import: it would ask another host, or look for a file beside a module that comes from a blob.
+IMPORT = re.compile(
+    r"""(?:^|;)\s*(?:import\b[^;"'()=]*|export\b[^;"'()=]*\bfrom\s*)["']([^"'\n]+)["']"""  # a statement
+    r"""|\bimport\(\s*["']([^"'\n]+)["']""",  # an expression
+    re.MULTILINE,
+)
 
 
 def is_anywidget(model):
@@ -61,7 +65,10 @@ def links(state):
     """Yield each way that a link carries a value, as ``((id, trait), (id, trait))``, source first."""
     for model in state.values():
         if model["model_name"] in LINKS:
-            ends = [(next(references(end[0]), None), end[1]) for end in map(model["state"].get, ("source", "target"))]
+            ends = [
+                (next(references(end[0]), None), end[1])
+                for end in map(model["state"].get, ("source", "target"))
+            ]
             yield tuple(ends)
             if LINKS[model["model_name"]]:
                 yield tuple(reversed(ends))
@@ -87,9 +94,18 @@ def reachable(state, views):
         if not more:
             break
         found |= more
-    ends = {name for name, model in state.items() if model["model_name"] in LINKS}
-    kept = {name for name in ends if found & set(references(state[name]["state"]))}
-    return {name: model for name, model in state.items() if name in found | kept}
+    tied = {name for name, model in state.items() if model["model_name"] in LINKS}
+    tied = {name for name in tied if found.issuperset(references(state[name]["state"]))}
+    return {name: model for name, model in state.items() if name in found | tied}
+
+
+def shown(state, views):
+    """Return the ids of the models that are drawn for sure: the views, and the boxes' children."""
+    found = set(views)
+    for name in views:
+        if name in state and is_control(state[name]):
+            found |= shown(state, list(references(state[name]["state"].get("children", []))))
+    return found
 
 
 def anchor(state, name):
@@ -100,10 +116,12 @@ def anchor(state, name):
     own = model["state"].get("anchor")
     if isinstance(own, str) and own:
         return own
-    return next(filter(None, (anchor(state, child) for child in references(model["state"].get("children", [])))), None)
+    return next(
+        filter(None, (anchor(state, child) for child in references(model["state"].get("children", [])))), None
+    )
 
 
-# ------------------------------------------------------------------------------------ No dead control is published
+# ------------------------------------------------------------------------- No dead control is published
 
 
 def title(model):
@@ -156,22 +174,25 @@ def problems(state, view, on_page, seen=()):
     if view in seen:
         return
     if view not in state:
-        yield f"the state of widget {view} is not in the notebook: run it again, and store it with its widgets"
+        yield f"the state of widget {view} is not in the notebook: run it again and store its widgets too"
         return
     model = state[view]
     values, name, children = model["state"], title(model), ()
     if "widget-interact" in values.get("_dom_classes", []):
         yield "interact calls Python, and the page has no kernel: jslink the controls to an anywidget"
     elif is_anywidget(model):
-        foreign = FOREIGN_IMPORT.search(values.get("_esm", ""))
-        if foreign:
-            yield f"{name} imports {foreign[1]!r}, which the page cannot: its JavaScript must be one module"
+        for found in IMPORT.finditer(values.get("_esm", "")):
+            yield f"{name} imports {found[1] or found[2]!r}: on a page, its JavaScript must be one module"
         for text in ("_esm", "_css"):
             if values.get(text, "").startswith(("http://", "https://")):
                 yield f"{name} loads its {text} from {values[text]}: the page asks no other host"
         children = references({key: value for key, value in values.items() if key != "layout"})
     elif not is_control(model):
-        why = "calls Python, and the page has no kernel" if model["model_name"] in KERNEL else "is not known here"
+        why = (
+            "calls Python, and the page has no kernel"
+            if model["model_name"] in KERNEL
+            else "is not known here"
+        )
         yield f"{name} {why}"
     elif CONTROLS[model["model_name"]]:
         if not (values.get("description") or "").strip():
@@ -184,7 +205,7 @@ def problems(state, view, on_page, seen=()):
         yield from problems(state, child, on_page, (*seen, view))
 
 
-# ---------------------------------------------------------------------------------------- What the page carries
+# -------------------------------------------------------------------------------- What the page carries
 
 
 def finite(value):
@@ -202,8 +223,9 @@ def finite(value):
 def packed(state, views):
     """Return the JSON that a page carries: the models that its views need, each long text once.
 
-    The shape is that of the standard widget state, with two changes: an ``_esm`` or ``_css`` is an index
-    into the list ``texts``, and what repeats the model's name or holds nothing (null in a layout) is gone.
+    The shape is that of the standard widget state, with three changes: an ``_esm`` or ``_css`` is an index
+    into the list ``texts``; what repeats the model's name or holds nothing (null in a layout) is gone; and
+    ``unseen`` lists the anywidgets that no view draws.
     """
     texts, models = {}, {}
     for name, model in reachable(state, views).items():
@@ -214,5 +236,14 @@ def packed(state, views):
         }
         models[name] = {**model, "state": values}
         models[name].pop("model_module_version", None)
-    page = {"version_major": 2, "version_minor": 0, "texts": list(texts), "state": finite(models)}
-    return json.dumps(page, allow_nan=False, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    unseen = [name for name in models if is_anywidget(models[name]) and name not in shown(state, views)]
+    page = {
+        "version_major": 2,
+        "version_minor": 0,
+        "state": finite(models),
+        "texts": list(texts),
+        "unseen": unseen,
+    }
+    return json.dumps(page, allow_nan=False, ensure_ascii=False, separators=(",", ":")).replace(
+        "<", "\\u003c"
+    )

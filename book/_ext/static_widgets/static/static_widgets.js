@@ -11,7 +11,7 @@
   if (!script) return;
   const page = JSON.parse(script.textContent);
 
-  // ------------------------------------------------------------------------------------------------ Models
+  // --------------------------------------------------------------------------------------------- Models
 
   /** Equal as Backbone has it: by content, and -0 is not 0. */
   function same(a, b) {
@@ -27,8 +27,7 @@
 
   /** A model with the methods that anywidget promises: get, set, on, off, save_changes, send. */
   class Model {
-    constructor(id, { model_name, state, buffers = [] }) {
-      this.id = id;
+    constructor({ model_name, state, buffers = [] }) {
       this.kind = model_name;
       this.state = { ...DEFAULTS[model_name], ...state };
       this.listeners = [];
@@ -110,14 +109,19 @@
   };
 
   const models = new Map();
-  for (const [id, entry] of Object.entries(page.state)) models.set(id, new Model(id, entry));
+  for (const [id, entry] of Object.entries(page.state)) {
+    for (const name of ["_esm", "_css"]) {
+      if (name in entry.state) entry.state[name] = page.texts[entry.state[name]];
+    }
+    models.set(id, new Model(entry));
+  }
 
   /** The model that "IPY_MODEL_<id>" or "anywidget:<id>" points at. */
   function resolve(reference) {
     return models.get(String(reference).replace(/^(IPY_MODEL_|anywidget:)/, ""));
   }
 
-  // ------------------------------------------------------------------------------------------------- Links
+  // ---------------------------------------------------------------------------------------------- Links
 
   function carry([from, trait], [to, target]) {
     resolve(from).on(`change:${trait}`, (model, value) => resolve(to).set(target, value));
@@ -131,14 +135,14 @@
     resolve(target[0]).set(target[1], resolve(source[0]).get(source[1]));
   }
 
-  // ---------------------------------------------------------------------------------------- Numbers in words
+  // ----------------------------------------------------------------------------------- Numbers in words
 
   /** A number, also from the words in which infinities cross the widget protocol. */
   function number(value) {
     return Number(String(value).replace(/^([+-]?)inf$/i, "$1Infinity"));
   }
 
-  /** The number formats of d3 that a readout_format is likely to have: [sign][,][.digits][d e f g % or none]. */
+  /** d3's number formats, as far as readout_format is likely to go: [sign][,][.digits][d e f g % or none]. */
   function format(pattern, value) {
     const [, sign, comma, digits, type] = /^([+ ]?)(,?)(?:\.(\d+))?([defg%]?)$/.exec(pattern) ?? [];
     if (Number.isNaN(value)) return "NaN";
@@ -155,14 +159,18 @@
     return (value < 0 && /[1-9∞]/.test(text) ? "−" : (sign ?? "")) + text;
   }
 
-  // --------------------------------------------------------------------------------------------- Safe HTML
+  // ------------------------------------------------------------------------------------------ Safe HTML
 
   const TAGS = new Set(
-    `a abbr b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure h1 h2
-     h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strong sub summary sup table tbody td
-     tfoot th thead tr u ul var wbr`.split(/\s+/),
+    `a abbr b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure
+     h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strong sub summary sup table
+     tbody td tfoot th thead tr u ul var wbr`.split(/\s+/),
   );
-  const ATTRIBUTES = /^(aria-[a-z]+|alt|class|colspan|dir|height|href|lang|role|rowspan|scope|src|start|style|title|width)$/;
+  const ATTRIBUTES = new Set(
+    `alt aria-label class colspan dir height href lang role rowspan scope src start style title
+     width`.split(/\s+/),
+  );
+  const PROTOCOLS = ["http:", "https:", "mailto:", "file:"]; // the last is the page's own, from a disk
 
   /** Nodes of an HTML text with nothing in them that runs, or that asks for anything on its own. */
   function safe(html) {
@@ -174,8 +182,8 @@
       }
       for (const { name, value } of [...element.attributes]) {
         const bad =
-          !ATTRIBUTES.test(name) ||
-          (name === "href" && !/^(https?:|mailto:|#|[\w./-]+(?![\w./:-]*:))/i.test(value)) ||
+          !ATTRIBUTES.has(name) ||
+          (name === "href" && !PROTOCOLS.includes(element.protocol)) ||
           (name === "src" && !/^data:image\//i.test(value)) ||
           (name === "style" && /url|image|@|\\/i.test(value));
         if (bad) element.removeAttribute(name);
@@ -184,7 +192,7 @@
     return body.childNodes;
   }
 
-  // ---------------------------------------------------------------------------------------------- Elements
+  // ------------------------------------------------------------------------------------------- Elements
 
   let count = 0;
 
@@ -228,7 +236,8 @@
     if (style) {
       follow(style, view, () => {
         for (const [name, value] of Object.entries(style.state)) {
-          if (name === "description_width") put("--static-widget-label", value === "initial" ? "max-content" : value);
+          const width = value === "initial" ? "max-content" : value;
+          if (name === "description_width") put("--static-widget-label", width);
           else if (/^(font|text_decoration)/.test(name)) put(name.replaceAll("_", "-"), value);
           else if (STYLES[name]) put(STYLES[name], value);
         }
@@ -238,6 +247,11 @@
     if (model.get("tooltip")) el.title = model.get("tooltip");
   }
 
+  function labelOf(control) {
+    return element("label", { htmlFor: control.id, className: "static-widget-label" });
+  }
+
+  /** Let a label follow the model's description. */
   function caption(model, view, label) {
     follow(model, view, () => {
       const text = model.get("description");
@@ -249,14 +263,15 @@
     return label;
   }
 
-  // ---------------------------------------------------------------------------------------------- Controls
+  // ------------------------------------------------------------------------------------------- Controls
 
   /** A slider over positions; `position` and `value` translate, `show` words what is shown and spoken. */
   function range(model, view, { trait, min, max, step, position = number, value = Number, show }) {
     const input = element("input", { type: "range", id: `static-widget-${++count}` });
     const readout = element("span", { className: "static-widget-readout", ariaHidden: "true" });
-    const label = caption(model, view, element("label", { htmlFor: input.id, className: "static-widget-label" }));
-    const row = element("div", { className: "static-widget-control static-widget-slider" }, label, input, readout);
+    const label = caption(model, view, labelOf(input));
+    const row = element("div", { className: "static-widget-control" }, label, input, readout);
+    row.classList.add("static-widget-slider");
 
     function speak(current) {
       const text = show(current);
@@ -265,13 +280,12 @@
     }
     follow(model, view, () => {
       // The limits go first: the browser fits the position into them.
-      const wanted = { min: min(), max: max(), step: step() ?? "any", value: position(model.get(trait)) };
-      if (input.value === "" || ["min", "max", "step"].some((name) => input[name] !== String(wanted[name]))) {
-        input.min = wanted.min;
-        input.max = wanted.max;
-        input.step = wanted.step;
+      const wanted = { min: min(), max: max(), step: step() ?? "any" };
+      const place = String(Math.min(Math.max(position(model.get(trait)), wanted.min), wanted.max));
+      for (const [name, limit] of Object.entries(wanted)) {
+        if (input[name] !== String(limit)) input[name] = limit;
       }
-      if (input.value !== String(wanted.value)) input.value = wanted.value;
+      if (input.value !== place) input.value = place;
       input.disabled = model.get("disabled");
       readout.hidden = !model.get("readout");
       row.classList.toggle("static-widget-vertical", model.get("orientation") === "vertical");
@@ -279,7 +293,8 @@
       speak(model.get(trait));
     });
     const commit = () => model.set(trait, value(input.value));
-    input.addEventListener("input", () => (model.get("continuous_update") ? commit() : speak(value(input.value))));
+    const move = () => (model.get("continuous_update") ? commit() : speak(value(input.value)));
+    input.addEventListener("input", move);
     input.addEventListener("change", commit);
     return row;
   }
@@ -292,7 +307,8 @@
   });
 
   function heading(model, view) {
-    return caption(model, view, element("span", { id: `static-widget-${++count}`, className: "static-widget-label" }));
+    const text = element("span", { id: `static-widget-${++count}`, className: "static-widget-label" });
+    return caption(model, view, text);
   }
 
   const DRAW = {
@@ -336,7 +352,7 @@
 
     DropdownModel(model, view) {
       const select = element("select", { id: `static-widget-${++count}` });
-      const label = caption(model, view, element("label", { htmlFor: select.id, className: "static-widget-label" }));
+      const label = caption(model, view, labelOf(select));
       let shown;
       follow(model, view, () => {
         const labels = model.get("_options_labels");
@@ -362,7 +378,8 @@
             ...labels.map((text, index) => {
               const input = element("input", { type: "radio", name: label.id });
               input.addEventListener("change", () => model.set("index", index));
-              return element("label", { title: model.get("tooltips")[index] ?? "" }, input, element("span", {}, text));
+              const title = model.get("tooltips")[index] ?? "";
+              return element("label", { title }, input, element("span", {}, text));
             }),
           );
         }
@@ -383,7 +400,8 @@
 
     HTMLModel(model, view) {
       const content = element("div", { className: "static-widget-html" });
-      follow(model, view, () => content.replaceChildren(...safe(model.get("value") || model.get("placeholder"))));
+      const html = () => model.get("value") || model.get("placeholder");
+      follow(model, view, () => content.replaceChildren(...safe(html())));
       return element("div", { className: "static-widget-control" }, heading(model, view), content);
     },
 
@@ -405,12 +423,10 @@
     return el;
   }
 
-  // --------------------------------------------------------------------------------------------- Anywidgets
+  // ----------------------------------------------------------------------------------------- Anywidgets
 
   const modules = new Map(); // text → the module: a text is imported once, however many models have it
   const styled = new Set();
-
-  const text = (value) => (typeof value === "number" ? page.texts[value] : value);
 
   function load(esm) {
     if (!modules.has(esm)) {
@@ -442,13 +458,14 @@
   /** The widget of a model, its `initialize` run once: { render, exports }. */
   function initialized(model) {
     model.widget ??= (async () => {
-      const css = text(model.get("_css"));
+      const css = model.get("_css");
       if (css && !styled.has(css)) {
         styled.add(css);
         document.head.append(element("style", {}, css));
       }
-      const module = await load(text(model.get("_esm")));
-      const widget = module.render ? module : typeof module.default === "function" ? await module.default() : module.default;
+      const module = await load(model.get("_esm"));
+      let widget = module.render ? module : module.default;
+      if (typeof widget === "function") widget = await widget();
       if (!widget) throw new Error("The widget's module has no default export.");
       const { signal } = new AbortController();
       const exports = await widget.initialize?.({ model: proxy(model, model), signal, experimental });
@@ -482,7 +499,7 @@
     if (typeof cleanup === "function") view.onEnd(cleanup);
   }
 
-  // -------------------------------------------------------------------------------------------------- Views
+  // ---------------------------------------------------------------------------------------------- Views
 
   /** One drawing of a model; a model may have several. A failure shows in its own place. */
   class View {
@@ -526,7 +543,7 @@
     }
   }
 
-  // --------------------------------------------------------------------------------------------------- Page
+  // ----------------------------------------------------------------------------------------------- Page
 
   const places = [...document.querySelectorAll(".static-widget")];
 
@@ -534,6 +551,8 @@
   function enliven(place) {
     place.ready ??= (async () => {
       observer.unobserve(place);
+      // Widgets that no view shows may still compute something between two that are.
+      for (const id of page.unseen) initialized(models.get(id)).catch(console.error);
       const [live, still] = place.children;
       const view = new View(models.get(place.dataset.model));
       live.append(view.el);
@@ -554,7 +573,7 @@
 
   /** A page opened at #<anchor>, or #<anchor>?settings, shows that view, wherever it is. */
   async function showAnchor() {
-    const name = decodeURIComponent(location.hash.slice(1).split("?")[0]);
+    const name = location.hash.slice(1).split("?")[0];
     const place = places.find((one) => name && one.id === name);
     if (!place) return;
     await enliven(place);
