@@ -37,12 +37,13 @@ BLOCK_SIZE = 1 << 16
 HUGE = 1e30
 
 COMPUTED_IN = (np.dtype(np.float64), np.dtype(np.float32))
-FLOAT32 = np.finfo(np.float32)
+FLOAT32_MIN, FLOAT32_MAX = float(np.finfo(np.float32).tiny), float(np.finfo(np.float32).max)
 
 # How far a target may lie from the end of its range and still be that end, relatively.
 ROUNDING = 1e-15
 
 
+@np.errstate(all="ignore")  # to underflow to 0, or overflow to −∞ before exp, is what is meant
 def softmax(logits, temperature=1.0, *, axis=-1, out=None):
     r"""Return the probabilities that logits have at a temperature.
 
@@ -413,16 +414,16 @@ def temperature_for_top_probability(logits, target):
 def _fill_softmax(z, tau, out):
     """Write softmax over the last axis into `out`, block by block."""
     if z.size > BLOCK_SIZE and z.ndim > 1:
-        middle = len(z) // 2
-        for part in (slice(None, middle), slice(middle, None)) if middle else (0,):
+        step = BLOCK_SIZE // z[0].size
+        parts = range(len(z)) if step < 2 else (slice(i, i + step) for i in range(0, len(z), step))
+        for part in parts:
             _fill_softmax(z[part], tau if isinstance(tau, float) else tau[part], out[part])
     elif out.dtype == z.dtype and out.strides[-1] == out.itemsize:
         _softmax_of_block(z, tau, out)
-    else:  # rows that lie in one piece are summed pairwise: faster, and more accurate
-        out[...] = _softmax_of_block(z, tau, np.empty(z.shape, z.dtype))
+    else:
+        out[...] = _softmax_of_block(z, tau)
 
 
-@np.errstate(all="ignore")
 def _softmax_of_block(z, tau, out=None):
     p = _gaps(z, tau, out)
     np.exp(p, out=p)
@@ -434,7 +435,7 @@ def _gaps(z, tau, out=None):
     top = np.maximum.reduce(z, axis=-1, keepdims=z.ndim > 1)
     if not (_all_between(-HUGE, top, HUGE) and _all_between(0, tau, math.inf)):
         return _gaps_at_the_limits(z, tau, top, out)
-    gaps = np.subtract(z, top, out=out)
+    gaps = np.subtract(z, top, out=out, order="C")  # a row in one piece is summed pairwise: fast and accurate
     if isinstance(tau, float) and tau == 1:
         return gaps
     return np.divide(gaps, tau, out=gaps)
@@ -454,7 +455,7 @@ def _gaps_at_the_limits(z, tau, top, out):
         raise ValueError("logits must not all be masked, got a row of -inf only")
     # A gap between huge logits may overflow and yet be small beside a τ above 1: then halve all three.
     half = np.where(np.greater(tau, 1), z.dtype.type(0.5), z.dtype.type(1))
-    gaps = np.subtract(np.multiply(z, half, out=out), top * half, out=out)
+    gaps = np.subtract(np.multiply(z, half, out=out), top * half, out=out, order="C")
     np.copyto(gaps, 0, where=np.isnan(gaps))  # ∞ − ∞: one of the largest
     # A gap of 0 or −∞ is what it is at every temperature: no 0/0 and no ∞/∞.
     return np.divide(gaps, tau * half, out=gaps, where=(gaps < 0) & (gaps > -math.inf))
@@ -498,14 +499,13 @@ def _broadcast(z, tau, axis):
 
 def _held_in_float32(tau):
     """Tell whether every temperature keeps its digits in float32."""
-    if isinstance(tau, float):
-        return FLOAT32.tiny <= tau <= FLOAT32.max or tau in (0, math.inf)
-    return all(_held_in_float32(float(value)) for value in tau.flat)
+    held = (tau == 0) | (tau >= FLOAT32_MIN) & (tau <= FLOAT32_MAX) | (tau == math.inf)
+    return held if isinstance(tau, float) else held.all()
 
 
 def _temperatures(temperature):
     """Return one temperature as a float or several as an array, checked."""
-    if isinstance(temperature, float) and temperature >= 0:  # what is common need not wait for arrays
+    if isinstance(temperature, (float, int)) and temperature >= 0:  # the common case needs no array
         return abs(float(temperature))  # −0 is 0
     tau, _ = _real(temperature, "temperature")
     refused = tau[~(tau >= 0)]
