@@ -1,5 +1,5 @@
-// Pieces of charts in SVG. Elements are made once and then only moved. One SVG unit is one CSS pixel: charts are
-// laid out by the width that they are given, so text keeps its size on a phone.
+// Pieces of charts in SVG. Elements are made once and then only moved. One SVG unit is one CSS pixel: charts
+// are laid out by the width that they are given, so text keeps its size on a phone.
 
 const COLD = [0x21, 0x66, 0xac];
 const ONE = [0x7f, 0x5a, 0x9c];
@@ -13,24 +13,41 @@ export function svg(tag, attributes = {}, ...children) {
   return node;
 }
 
+/** Set attributes, but touch only those that change: an untouched element costs no layout. */
 export function move(node, attributes) {
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
+  }
 }
 
-/** The course's colour of a temperature: cold blue at 0, hot red at Infinity; u = τ/(1+τ) is the place on the ramp. */
+/** A group whose marks have a temperature's colour; `tint` gives it one. */
+function tinted() {
+  const node = svg("g", { class: "tc-tinted" });
+  let last = "";
+  const tint = (colour) => {
+    if (colour !== last) node.style.setProperty("--tc-temperature", (last = colour));
+  };
+  return { node, tint };
+}
+
+/** The course's colour of a temperature, from cold blue to hot red; u = τ/(1+τ) is the place on the ramp. */
 export function temperatureColour(temperature) {
   const u = temperature === Infinity ? 1 : temperature / (1 + temperature);
   const [from, to, t] = u < 0.5 ? [COLD, ONE, 2 * u] : [ONE, HOT, 2 * u - 1];
-  const hex = from.map((channel, i) => Math.round(channel + t * (to[i] - channel)).toString(16).padStart(2, "0"));
-  return `#${hex.join("")}`;
+  const channels = from.map((channel, i) => Math.round(channel + t * (to[i] - channel)));
+  return `#${channels.map((channel) => channel.toString(16).padStart(2, "0")).join("")}`;
+}
+
+/** An element's width, or a phone's while it is not shown. */
+export function widthOf(node) {
+  return Math.round(node.clientWidth) || 320;
 }
 
 /** Call back with the element's width now and whenever it changes; returns what stops it. */
 export function onWidth(node, callback) {
   let last = 0;
   const tell = () => {
-    const width = Math.round(node.clientWidth);
-    if (width > 0 && width !== last) callback((last = width));
+    if (widthOf(node) !== last) callback((last = widthOf(node)));
   };
   const observer = new ResizeObserver(tell);
   observer.observe(node);
@@ -39,8 +56,8 @@ export function onWidth(node, callback) {
 }
 
 /**
- * Horizontal bars over 0 to 1, a row a class: name, bar, value, and, where `claims`, a second line with an outlined
- * diamond for a number that somebody claimed.
+ * Horizontal bars over 0 to 1, a row a class: name, bar, value, and, with `claims`, a second line and an
+ * outlined diamond for a number that somebody claimed.
  */
 export function barChart(size, { claims = false, label }) {
   const rowHeight = claims ? 42 : 30;
@@ -54,6 +71,8 @@ export function barChart(size, { claims = false, label }) {
     node.append(line, text);
     return { at, line, text };
   });
+  const marks = tinted();
+  node.append(marks.node);
   const rows = Array.from({ length: size }, (_, i) => {
     const y = i * rowHeight;
     const middle = y + rowHeight / 2;
@@ -62,7 +81,8 @@ export function barChart(size, { claims = false, label }) {
       bar: svg("rect", { class: "tc-bar", y: y + 6, height: rowHeight - 12, rx: 2 }),
       value: svg("text", { class: "tc-value", y: middle + 5 }),
     };
-    node.append(row.bar, row.name, row.value);
+    marks.node.append(row.bar);
+    node.append(row.name, row.value);
     if (claims) {
       row.claim = svg("text", { class: "tc-claim", y: middle + 14 });
       row.diamond = svg("path", { class: "tc-diamond", d: diamond(7) });
@@ -96,7 +116,7 @@ export function barChart(size, { claims = false, label }) {
     },
     /** names, values: texts a row; claimed: numbers, or null where nothing is claimed. */
     update({ probabilities, names, values, colour, claimed = [] }) {
-      node.style.setProperty("--tc-temperature", colour);
+      marks.tint(colour);
       rows.forEach((row, i) => {
         const p = probabilities[i];
         // A sliver for what is small but not nothing.
@@ -124,9 +144,9 @@ function diamond(r) {
 }
 
 /**
- * Places on a temperature axis: the stops 0 and ∞ at its ends, each set off by a break, and the logarithmic grid
- * between. `at` takes a temperature to its x, `temperature` an x between the breaks back, and `nearest` an x to the
- * index of the stop nearest to it.
+ * Places on a temperature axis: the stops 0 and ∞ at its ends, each set off by a break, and the logarithmic
+ * grid between. `at` takes a temperature to its x, `temperature` an x between the breaks back, and `nearest`
+ * an x to the index of the stop nearest to it.
  */
 export function temperatureAxis(stops, left, right) {
   const gap = Math.min(38, (right - left) / 9);
@@ -248,9 +268,12 @@ export function dotChart(size, { low, high, label }) {
   };
 }
 
-// A curve is told from the next by its dashes and by the number that rides on the cursor, not by its colour: that is
-// the temperature's.
-const DASHES = ["none", "9 4", "3 3", "12 3 3 3", "6 6", "1 4", "9 3 1 3", "14 5", "4 2", "12 3 1 3 1 3", "2 6", "7 2"];
+// A curve is told from the next by its dashes and by the number that rides on the cursor, not by its colour:
+// that is the temperature's.
+const DASHES = [
+  ...["none", "9 4", "3 3", "12 3 3 3", "6 6", "1 4"],
+  ...["9 3 1 3", "14 5", "4 2", "12 3 1 3 1 3", "2 6", "7 2"],
+];
 
 /** Let a pointer on a chart choose the stop under it. Up and down still scroll the page on a touch screen. */
 function pickWithPointer(node, axis, pick) {
@@ -314,17 +337,20 @@ export function curveChart({ stops, grid, size, values, ends, unmasked, pick }) 
   node.append(area);
   const drawn = Array.from({ length: size + 1 }, (_, i) => {
     const dash = i < size ? DASHES[i % DASHES.length] : "none";
+    const y = i < size ? yOf : yOfEntropy;
     const curve = {
       line: svg("path", { class: "tc-curve", stroke: gradient.paint, "stroke-dasharray": dash }),
       bridges: svg("path", { class: "tc-bridge" }),
-      ends: [0, 1].map((end) => svg("circle", { class: "tc-end", r: 4, cy: (i < size ? yOf : yOfEntropy)(ends[end][i]) })),
+      ends: [0, 1].map((end) => svg("circle", { class: "tc-end", r: 4, cy: y(ends[end][i]) })),
     };
     if (i < size && values.every((row) => row[i] === 0)) return { ...curve, masked: true };
     node.append(curve.bridges, curve.line, ...curve.ends);
     return curve;
   });
   const cursor = svg("line", { class: "tc-cursor", y1: top - 8, y2: floor });
-  node.append(cursor);
+  const marks = tinted();
+  marks.node.append(cursor);
+  node.append(marks.node);
   const riders = drawn.map(({ masked }, i) => {
     const rider = {
       leader: svg("line", { class: "tc-leader" }),
@@ -332,7 +358,9 @@ export function curveChart({ stops, grid, size, values, ends, unmasked, pick }) 
       label: svg("text", { class: "tc-rider", "text-anchor": "middle" }),
     };
     rider.label.textContent = i < size ? String(i + 1) : "H";
-    if (!masked) node.append(rider.leader, rider.dot, rider.label);
+    if (masked) return rider;
+    marks.node.append(rider.leader, rider.dot);
+    node.append(rider.label);
     return rider;
   });
   let axis = null;
@@ -368,7 +396,7 @@ export function curveChart({ stops, grid, size, values, ends, unmasked, pick }) 
     },
     update({ temperature, probabilities, entropy }) {
       const x = axis.at(temperature);
-      node.style.setProperty("--tc-temperature", temperatureColour(temperature));
+      marks.tint(temperatureColour(temperature));
       move(cursor, { x1: x, x2: x });
       const heights = [...probabilities.map(yOf), yOfEntropy(entropy)];
       const side = x > (axis.left + axis.right) / 2 ? -1 : 1;
@@ -385,7 +413,7 @@ export function curveChart({ stops, grid, size, values, ends, unmasked, pick }) 
   };
 }
 
-/** How far each temperature misses: dots where the reader has looked, the whole curve on request, a ring at the best. */
+/** How far each temperature misses: dots where the reader has looked, a ring at the best. */
 export function missChart({ stops, pick }) {
   const [top, tall] = [22, 110];
   const base = top + tall;
@@ -409,7 +437,9 @@ export function missChart({ stops, pick }) {
   const dot = svg("circle", { class: "tc-dot", r: 4.5 });
   node.append(title, ...levels.flatMap(({ line, text }) => [line, text]));
   const layAxis = temperatureAxisMarks(node, [0, 0.1, 0.3, 1, 3, 10, Infinity]);
-  node.append(whole, seen, cursor, ring, dot);
+  const marks = tinted();
+  marks.node.append(cursor, dot);
+  node.append(whole, seen, marks.node, ring);
   let axis = null;
   pickWithPointer(node, () => axis, pick);
   return {
@@ -420,12 +450,12 @@ export function missChart({ stops, pick }) {
       layAxis(axis, base);
       levels.forEach(({ line }) => move(line, { x1: axis.left, x2: axis.right }));
     },
-    /** misses: points a stop; visited: indices; best, index: stops; revealed: whether to draw the whole curve. */
+    /** misses: points for each stop; visited: stops; best, index: a stop; revealed: draw the whole curve. */
     update({ misses, visited, best, index, revealed }) {
       const highest = Math.ceil(Math.max(...misses) / 10) * 10;
       const y = (miss) => base - (miss / highest) * tall;
       const point = (i) => `${axis.at(stops[i]).toFixed(1)} ${y(misses[i]).toFixed(1)}`;
-      node.style.setProperty("--tc-temperature", temperatureColour(stops[index]));
+      marks.tint(temperatureColour(stops[index]));
       levels.forEach(({ line, text }, i) => {
         move(line, { y1: y(i * highest), y2: y(i * highest) });
         move(text, { y: y(i * highest) + 4 });

@@ -12,7 +12,7 @@ import {
   switchSetting,
   temperatureSetting,
 } from "./explorable.js";
-import { barChart, missChart, onWidth, temperatureColour } from "./charts.js";
+import { barChart, missChart, onWidth, temperatureColour, widthOf } from "./charts.js";
 
 /** The classes' misses in percentage points, null where nothing is claimed. */
 function misses(probabilities, claim) {
@@ -70,16 +70,17 @@ function build({ model, body, table, cleanup, redraw }) {
     return panel(logits, { claims: hasClaims, label: `Probabilities at τ = ${number(t)}` });
   });
   const grid = element("div", { class: "tc-panels" }, ...fixed.map(({ node }) => node));
-  const note = element("p", { class: "tc-note" });
-  if (hasClaims) note.textContent = "Bars are the softmax. ◇ marks what is claimed.";
+  const note = element("p", { class: "tc-note" }, "Bars are the softmax. ◇ marks what is claimed.");
   // Yours stands first, beside the slider that turns it, on a phone too.
-  body.append(element("div", { class: "tc-pair" }, yours.node, ...(hasClaims ? [hunt] : [])), grid, note);
+  if (hasClaims) body.append(element("div", { class: "tc-pair" }, yours.node, hunt), grid, note);
+  else body.append(yours.node, grid);
 
   let revealed = false;
   let hunted = null; // the claim, and every stop looked at in search of it
   const startHunt = (target) => {
     const claim = claimed[target];
-    const all = stops.map((t) => Math.max(...misses(softmax(logits, t), claim).filter((miss) => miss !== null)));
+    const worst = (t) => Math.max(...misses(softmax(logits, t), claim).filter((miss) => miss !== null));
+    const all = stops.map(worst);
     hunted = { target, claim, all, visited: [], best: null };
   };
   const look = (index) => {
@@ -161,9 +162,9 @@ function build({ model, body, table, cleanup, redraw }) {
   };
 
   const layout = () => {
-    fixed.forEach(({ node, layout: lay }) => lay(node.clientWidth));
-    yours.layout(yours.node.clientWidth);
-    if (hasClaims) trail.layout(Math.max(200, trail.node.parentNode.clientWidth));
+    fixed.forEach(({ node, layout: lay }) => lay(widthOf(node)));
+    yours.layout(widthOf(yours.node));
+    if (hasClaims) trail.layout(widthOf(trail.node.parentNode));
     update();
   };
   cleanup(onWidth(body, layout));
@@ -173,8 +174,9 @@ function build({ model, body, table, cleanup, redraw }) {
     const { temperature, showing, target } = state();
     const p = softmax(logits, temperature);
     const shares = p.map((share, i) => `class ${i + 1} ${percent(share)}`).join(", ");
-    const against = showing ? `; against the claim for ${number(temperatures[target])} the largest miss is ` : "";
-    return `At temperature ${number(temperature)}: ${shares}${against}${showing ? missText(p) : ""}.`;
+    const claim = `the claim for ${number(temperatures[target])}`;
+    const miss = showing ? `; against ${claim} the largest miss is ${missText(p)}` : "";
+    return `At temperature ${number(temperature)}: ${shares}${miss}.`;
   };
   const reset = () => {
     revealed = false;

@@ -11,7 +11,7 @@ from tempcourse.softmax import softmax
 from .explorable import (
     Explorable,
     View,
-    blank_figure,
+    blank_axes,
     checked_logits,
     join_sources,
     number,
@@ -71,7 +71,8 @@ def compare_temperatures(logits, temperatures, claimed=None):
     temperatures = _checked_temperatures(temperatures)
     claimed = _checked_claims(claimed, temperatures, len(logits))
     targets = [i for i, row in enumerate(claimed) if any(value is not None for value in row)]
-    stops = temperature_stops(-1, 1, per_decade=200, digits=3)
+    # The panels' temperatures are stops too, so that yours can be put on each exactly.
+    stops = sorted({*temperature_stops(-1, 1, per_decade=200, digits=3), *temperatures})
     start = {"index": stops.index(1.0), "show_claimed": True, "target": 0}
     view = ComparisonView(
         "compare_temperatures",
@@ -127,11 +128,9 @@ def _checked_claims(claimed, temperatures, size):
     if claimed is None:
         claimed = {}
     if isinstance(claimed, dict):
-        unknown = [t for t in claimed if t not in temperatures]
-        if unknown:
-            raise ValueError(
-                f"claimed has the key {unknown[0]!r}, which is not among temperatures {temperatures!r}"
-            )
+        for t in claimed:
+            if t not in temperatures:
+                raise ValueError(f"claimed must have its keys among temperatures {temperatures!r}, got {t!r}")
         claimed = [claimed.get(t) for t in temperatures]
     if len(claimed) != len(temperatures):
         raise ValueError(
@@ -168,7 +167,6 @@ def _draw(logits, temperatures, claimed):
     distributions = softmax(logits, np.array(temperatures)[:, None])
     if claimed is not None:
         claimed = np.array(claimed, dtype=float)  # None becomes nan
-    figure = blank_figure(max(6.4, 2.2 * len(temperatures)), 3.0)
-    axes = figure.subplots(1, len(temperatures), sharey=True, squeeze=False)[0]
+    axes = blank_axes(max(6.4, 2.2 * len(temperatures)), 3.0, columns=len(temperatures), sharey=True)
     plot_comparison(distributions, temperatures, claimed=claimed, axes=axes)
-    return figure
+    return axes[0].figure

@@ -1,5 +1,5 @@
-// What every explorable has: a root, facts, a table twin, a live summary, a reset, and a link that carries the
-// settings. It asks of the page only a model (anywidget's) and an element to fill.
+// What every explorable has: a root, facts, a table twin, a live summary, a reset, and a link that carries
+// the settings. It asks of the page only a model (anywidget's) and an element to fill.
 
 const QUIET = 500; // ms without a change before the live summary speaks, so that a drag is not read out
 
@@ -15,7 +15,7 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** A number as prose shows it: `digits` significant, a true minus sign, ∞, powers of ten for the very large. */
+/** A number as prose shows it: significant digits, a true minus sign, ∞, powers of ten for the very large. */
 export function number(value, digits = 6) {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   const [mantissa, exponent] = value.toPrecision(digits).split("e");
@@ -38,7 +38,7 @@ export function percent(p) {
   return p >= 0.9995 ? ">99.9 %" : `${(100 * p).toFixed(1)} %`;
 }
 
-/** A probability for a table: six significant digits that any program reads back, and never a false 0 or 1. */
+/** A probability for a table: six significant digits, which any program reads, and never a false 0 or 1. */
 export function decimal(p) {
   if (p === 0 || p === 1) return String(p);
   const text = p.toPrecision(6);
@@ -121,7 +121,7 @@ function linkTo(model, settings) {
   return `${location.href.split("#")[0]}#${model.get("anchor")}${query}`;
 }
 
-/** Take over the settings of the page's address if it names this explorable. What is missing is at its default. */
+/** Take over the settings of the page's address if it names this explorable; what it leaves out is reset. */
 function followHash(model, settings) {
   const [anchor, query] = location.hash.slice(1).split("?");
   if (anchor !== model.get("anchor") || query === undefined) return;
@@ -140,8 +140,9 @@ function followHash(model, settings) {
  * title     what a screen reader calls the group
  * settings  (model) → what a link carries
  * watch     (model) → the traits that a redraw depends on
- * build     ({ model, body, table, cleanup, redraw }) → { update, summary }: fill `body` once; `update` redraws from
- *           the model; `summary` says its state in one sentence; `reset`, if any, forgets what the model does not hold
+ * build     ({ model, body, table, cleanup, redraw }) → { update, summary, reset }: fill `body` once;
+ *           `update` redraws from the model, `summary` says its state in one sentence, and `reset`, where
+ *           there is one, forgets what the model does not hold
  */
 export function explorable({ name, title, settings, watch, build }) {
   return {
@@ -161,7 +162,13 @@ export function explorable({ name, title, settings, watch, build }) {
       const root = element(
         "div",
         // JupyterLab's one-key commands ("a" adds a cell) must not fire while a reader works in here.
-        { class: "tc", "data-explorable": name, "data-lm-suppress-shortcuts": "true", role: "group", "aria-label": title },
+        {
+          class: "tc",
+          "data-explorable": name,
+          "data-lm-suppress-shortcuts": "true",
+          role: "group",
+          "aria-label": title,
+        },
         body,
         status,
       );
@@ -314,8 +321,8 @@ export const cell = {
 
 /** A row of named figures under a chart. Returns a function that fills in their values. */
 export function facts(body, names) {
-  const values = names.map(() => element("dd"));
-  const pairs = names.map((name, i) => element("div", {}, element("dt", {}, name), values[i]));
-  body.append(element("dl", { class: "tc-facts" }, ...pairs));
+  const values = names.map(() => element("strong"));
+  const pairs = names.map((name, i) => element("p", {}, element("span", {}, name), " ", values[i]));
+  body.append(element("div", { class: "tc-facts" }, ...pairs));
   return (texts) => texts.forEach((text, i) => setText(values[i], text));
 }

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import anywidget
 import ipywidgets
+import numpy as np
 import traitlets
 
 from tempcourse.softmax import softmax
@@ -128,15 +129,16 @@ class Explorable(ipywidgets.VBox):
         return bundle
 
 
-def blank_figure(width, height):
-    """Return an empty figure in the course's style, in inches, that no pyplot state knows of."""
+def blank_axes(width, height, rows=1, columns=1, **options):
+    """Return a flat array of empty axes in the course's style, on a figure that no pyplot state knows of."""
     import matplotlib.pyplot as plt  # slow to import, and needed only where a static picture is asked for
     from matplotlib.figure import Figure
 
     from tempcourse.plots import STYLE
 
     with plt.style.context(STYLE):
-        return Figure(figsize=(width, height))
+        figure = Figure(figsize=(width, height), layout="constrained")
+        return figure.subplots(rows, columns, squeeze=False, **options).ravel()
 
 
 def _png(figure):
@@ -149,6 +151,8 @@ def _png(figure):
 def checked_logits(logits, *, masks=True):
     """Return logits as a list of Python floats, or raise `ValueError` with what is wrong."""
     softmax(logits)  # names what is nan, complex, text or empty
+    if np.ndim(logits) != 1:
+        raise ValueError(f"logits must be one row of numbers, got shape {np.shape(logits)}")
     row = [float(z) for z in logits]
     if not 2 <= len(row) <= MAX_CLASSES:
         raise ValueError(f"logits must hold 2 to {MAX_CLASSES} numbers to be drawn, got {len(row)}")
@@ -169,7 +173,7 @@ def temperature_stops(first, last, per_decade, digits):
     per_decade : int
         Grid points a decade.
     digits : int
-        Significant digits that each is rounded to, so that 0.1, 0.2, 0.5, 1, … are met exactly.
+        Significant digits that each is rounded to.
 
     Returns
     -------

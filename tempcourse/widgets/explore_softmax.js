@@ -35,7 +35,8 @@ function oddsText(odds, temperature) {
 function build({ model, body, table, cleanup }) {
   const size = model.get("size");
   const reach = model.get("reach");
-  const scores = dotChart(size, { low: -reach - SHIFT, high: reach + SHIFT, label: "Logits after the shift" });
+  const limit = reach + SHIFT;
+  const scores = dotChart(size, { low: -limit, high: limit, label: "Logits after the shift" });
   const bars = barChart(size, { label: "Probabilities" });
   const scoresPanel = element("figure", { class: "tc-panel" }, element("figcaption"), scores.node);
   const barsPanel = element("figure", { class: "tc-panel" }, element("figcaption"), bars.node);
@@ -86,7 +87,11 @@ function build({ model, body, table, cleanup }) {
     table.update({
       title: `Softmax at ${tau}${shift === 0 ? "" : `, every logit shifted by ${number(shift)}`}`,
       columns: ["Class", "Logit", "Probability"],
-      lines: shifted.map((z, i) => [cell.name(rows[i]), cell.logit(z), cell.probability(probabilities[i], temperature)]),
+      lines: shifted.map((z, i) => [
+        cell.name(rows[i]),
+        cell.logit(z),
+        cell.probability(probabilities[i], temperature),
+      ]),
     });
   };
 
@@ -102,11 +107,13 @@ function build({ model, body, table, cleanup }) {
   return { update, summary };
 }
 
+const logitLimits = (model) => [-model.get("reach"), model.get("reach"), model.get("step")];
+
 export default explorable({
   name: "explore_softmax",
   title: "Explore the softmax",
   settings: (model) => [
-    ...names(model).map((name) => numberSetting(name, (m) => [-m.get("reach"), m.get("reach"), m.get("step")])),
+    ...names(model).map((name) => numberSetting(name, logitLimits)),
     numberSetting("shift", () => [-SHIFT, SHIFT, 0.5]),
     temperatureSetting(),
   ],

@@ -11,7 +11,7 @@ from .explorable import (
     WIDE,
     Explorable,
     View,
-    blank_figure,
+    blank_axes,
     checked_logits,
     join_sources,
     number,
@@ -23,7 +23,7 @@ from .explorable import (
 
 
 class SoftmaxView(View):
-    """Bars of softmax((logits + shift) / temperature); the traits ``logit_1``, ``logit_2``, … are the logits."""
+    """Bars of softmax((logits + shift) / temperature); the logits are traits ``logit_1``, ``logit_2``, …."""
 
     _esm = join_sources("explore_softmax.js")
 
@@ -112,7 +112,7 @@ def _name(i):
 def _draw(logits):
     from tempcourse.plots import plot_bars
 
-    figure = blank_figure(6.4, 3.2)
+    (ax,) = blank_axes(6.4, 3.2)
     labels = [f"{_name(i)} = {number(z)}" for i, z in enumerate(logits, 1)]
-    plot_bars(softmax(logits), labels, title="Softmax at τ = 1", ax=figure.subplots())
-    return figure
+    plot_bars(softmax(logits), labels, title="Softmax at τ = 1", ax=ax)
+    return ax.figure

@@ -17,7 +17,7 @@ const FINE = 241; // points a curve, between the breaks of the axis
 
 function build({ model, body, table, cleanup }) {
   const stops = model.get("temperatures").map(Number);
-  const presets = model.get("presets").map((preset) => ({ ...preset, logits: preset.logits.map(Number) }));
+  const presets = model.get("presets").map((one) => ({ ...one, logits: one.logits.map(Number) }));
   const note = element("p", { class: "tc-note" });
   const caption = element("figcaption");
   const barsPanel = element("figure", { class: "tc-panel" }, caption);
@@ -30,7 +30,8 @@ function build({ model, body, table, cleanup }) {
     model.set("index", index);
     model.save_changes();
   };
-  const grid = Array.from({ length: FINE }, (_, i) => stops[1] * (stops.at(-2) / stops[1]) ** (i / (FINE - 1)));
+  const span = stops.at(-2) / stops[1];
+  const grid = Array.from({ length: FINE }, (_, i) => stops[1] * span ** (i / (FINE - 1)));
   let drawn = null; // the preset that the charts were made for
   let bars = null;
   let curves = null;
@@ -52,7 +53,8 @@ function build({ model, body, table, cleanup }) {
       return [...p, entropy(p)];
     };
     bars = barChart(size, { label: "Probabilities" });
-    curves = curveChart({ stops, grid, size, values: grid.map(at), ends: [at(0), at(Infinity)], unmasked, pick });
+    const [values, ends] = [grid.map(at), [at(0), at(Infinity)]];
+    curves = curveChart({ stops, grid, size, values, ends, unmasked, pick });
     barsPanel.replaceChildren(caption, bars.node);
     curvesPanel.replaceChildren(curves.node);
     layout();
@@ -79,8 +81,9 @@ function build({ model, body, table, cleanup }) {
     curves.update({ temperature, probabilities, entropy: nats });
     const top = Math.max(...probabilities);
     const winners = probabilities.flatMap((p, i) => (p === top ? [i + 1] : []));
+    const who = winners.length === 1 ? `class ${winners[0]},` : `${winners.join(", ")} tie at`;
     say([
-      winners.length === 1 ? `class ${winners[0]}, ${percent(top)}` : `${winners.join(", ")} tie at ${percent(top)}`,
+      `${who} ${percent(top)}`,
       `${nats.toFixed(3)} nats (${(nats / Math.LN2).toFixed(3)} bits)`,
       `${effectiveChoices(probabilities).toFixed(2)} of ${logits.filter((z) => z !== -Infinity).length}`,
     ]);
@@ -88,7 +91,11 @@ function build({ model, body, table, cleanup }) {
     table.update({
       title: `${label}: softmax at ${tau}`,
       columns: ["Class", "Logit", "Probability"],
-      lines: logits.map((z, i) => [cell.name(`class ${i + 1}`), cell.logit(z), cell.probability(probabilities[i], temperature)]),
+      lines: logits.map((z, i) => [
+        cell.name(`class ${i + 1}`),
+        cell.logit(z),
+        cell.probability(probabilities[i], temperature),
+      ]),
     });
   };
 
@@ -102,11 +109,11 @@ function build({ model, body, table, cleanup }) {
 
   const summary = () => {
     const { temperature, probabilities, logits } = state();
-    const shares = probabilities.map((p, i) => `class ${i + 1} ${logits[i] === -Infinity ? "masked" : percent(p)}`);
-    return (
-      `At temperature ${number(temperature)}: ${shares.join(", ")}; entropy ${entropy(probabilities).toFixed(2)} nats, ` +
-      `${effectiveChoices(probabilities).toFixed(2)} effective choices.`
-    );
+    const share = (p, i) => `class ${i + 1} ${logits[i] === -Infinity ? "masked" : percent(p)}`;
+    const nats = entropy(probabilities).toFixed(2);
+    const choices = effectiveChoices(probabilities).toFixed(2);
+    const shares = `At temperature ${number(temperature)}: ${probabilities.map(share).join(", ")}`;
+    return `${shares}; entropy ${nats} nats, ${choices} effective choices.`;
   };
   return { update, summary };
 }

@@ -9,7 +9,7 @@ from tempcourse.softmax import effective_choices, entropy, softmax
 from .explorable import (
     Explorable,
     View,
-    blank_figure,
+    blank_axes,
     checked_logits,
     join_sources,
     number,
@@ -120,9 +120,11 @@ def _draw(logits):
     temperatures = np.geomspace(0.01, 100, 241)
     curves = softmax(logits, temperatures[:, None])
     labels = [f"class {i}" for i in range(1, len(logits) + 1)]
-    figure = blank_figure(6.4, 6.0)
-    above, below = figure.subplots(2, gridspec_kw={"hspace": 0.45})
+    above, below = blank_axes(6.4, 5.6, rows=2)
     names = [f"{label}\nz = {number(z)}" for label, z in zip(labels, logits, strict=True)]
     plot_bars(softmax(logits), names, title="Softmax at τ = 1", ax=above)
-    plot_curves(temperatures, curves, labels, mark=1.0, ylabel="probability", ax=below)
-    return figure
+    alive = np.flatnonzero(np.isfinite(logits))  # a masked class has no curve
+    plot_curves(
+        temperatures, curves[:, alive], [labels[i] for i in alive], mark=1.0, ylabel="probability", ax=below
+    )
+    return below.figure

@@ -23,10 +23,10 @@ function sum(values) {
   return total;
 }
 
-/** (z − top)/τ for a finite top and τ > 0. Gaps that overflow may yet be small beside a hot τ: then halve both. */
+/** (z − top)/τ for a finite top and τ > 0. A gap may overflow and yet be small beside a hot τ: halve both. */
 function gaps(logits, top, temperature) {
   const half = temperature > 1 ? 0.5 : 1;
-  return logits.map((z) => z / temperature - top / temperature);
+  return logits.map((z) => (z * half - top * half) / (temperature * half));
 }
 
 /** Share 1 evenly among the logits that `wins` picks. */
@@ -35,7 +35,7 @@ function share(logits, wins) {
   return logits.map((z) => (wins(z) ? 1 / count : 0));
 }
 
-/** exp(z/τ) / Σ exp(z/τ). At τ = 0 the tied maxima share, at τ = Infinity all that is not masked (-Infinity). */
+/** exp(z/τ) / Σ exp(z/τ). At τ = 0 the tied maxima share, at τ = ∞ all that is not masked (-Infinity). */
 export function softmax(logits, temperature) {
   const top = largest(logits, temperature);
   if (top === Infinity || temperature === 0) return share(logits, (z) => z === top);
@@ -46,12 +46,12 @@ export function softmax(logits, temperature) {
   return weights.map((weight) => weight / total);
 }
 
-/** τ·log Σ exp(z/τ), the soft maximum: the maximum at τ = 0, Infinity at τ = Infinity if two are not masked. */
+/** τ·log Σ exp(z/τ), the soft maximum: the maximum at τ = 0, ∞ at τ = ∞ unless all but one are masked. */
 export function logSumExp(logits, temperature) {
   const top = largest(logits, temperature);
   if (top === Infinity || temperature === 0) return top;
   if (temperature === Infinity) return logits.filter((z) => z !== -Infinity).length > 1 ? Infinity : top;
-  // The largest adds exp(0) = 1, which log1p puts back: what the others add is then not rounded away beside it.
+  // The largest adds exp(0) = 1, which log1p puts back: what the others add is not rounded away beside it.
   const first = logits.indexOf(top);
   const others = gaps(logits, top, temperature).map((gap, i) => (i === first ? 0 : Math.exp(gap)));
   const above = (temperature / 2) * Math.log1p(sum(others)); // halves cannot overflow before the result does

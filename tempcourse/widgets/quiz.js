@@ -15,7 +15,8 @@ function option(name, choice, i) {
 function explanation({ choice, text, letter, right, chosen }) {
   const verdict = element("span", { class: "tc-verdict" }, right ? " ✓ right" : " ✗ not right");
   const heading = element("summary", {}, `${letter}) `, ...inline(choice), verdict);
-  const node = element("details", { class: right ? "tc-right" : "tc-wrong" }, heading, element("p", {}, ...inline(text)));
+  const body = element("p", {}, ...inline(text));
+  const node = element("details", { class: right ? "tc-right" : "tc-wrong" }, heading, body);
   node.open = chosen;
   return node;
 }
@@ -63,7 +64,8 @@ function render({ model, el }) {
     commit.hidden = true;
     again.hidden = false;
     const right = LETTERS[answer];
-    status.textContent = chosen === answer ? `Right: ${right}.` : `Not ${LETTERS[chosen]}. The right answer is ${right}.`;
+    const mistaken = `Not ${LETTERS[chosen]}. The right answer is ${right}.`;
+    status.textContent = chosen === answer ? `Right: ${right}.` : mistaken;
     status.className = "tc-answer";
     notes.replaceChildren(
       ...order.map((i) =>
@@ -80,7 +82,9 @@ function render({ model, el }) {
   };
   fieldset.addEventListener("change", () => (commit.disabled = false));
   fieldset.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !commit.disabled) reveal();
+    if (event.key !== "Enter" || commit.disabled) return;
+    event.preventDefault(); // else the same key press would go on to the button that gets the focus
+    reveal();
   });
   commit.addEventListener("click", reveal);
   again.addEventListener("click", () => {

@@ -1,0 +1,255 @@
+"""The explorables' Python half: what they check, what they send, and what stands in for them on paper."""
+
+import base64
+import io
+import json
+import re
+
+import ipywidgets
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.image import imread
+
+from tempcourse.widgets import compare_temperatures, explore_softmax, explore_temperature, quiz
+from tempcourse.widgets.explorable import FOLDER, join_sources, number, percent, temperature_stops
+
+INF = float("inf")
+SKETCH = [2.0, 1.0, 0.5, 0.1]
+QUESTION = ("Which is `larger`?", ["1/2", "1/3 < 1"], 0, ["Yes.", "A third is *less*."])
+CLAIMED = {0.5: [0.73, None, None, None], 1: [0.46, None, float("nan"), None], 2: [0.32, 0.27, 0.24, 0.18]}
+MAKERS = {
+    "explore_softmax": lambda: explore_softmax(),
+    "explore_temperature": lambda: explore_temperature(),
+    "compare_temperatures": lambda: compare_temperatures(SKETCH, [0.5, 1, 2], claimed=CLAIMED),
+    "quiz": lambda: quiz(*QUESTION),
+}
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.fixture(params=MAKERS)
+def made(request):
+    return request.param, MAKERS[request.param]()
+
+
+def links():
+    """Return every jslink there is, as (view, trait, control, trait)."""
+    every = ipywidgets.Widget.get_manager_state()["state"].values()
+    return {
+        tuple(
+            name.removeprefix("IPY_MODEL_") for name in (*each["state"]["source"], *each["state"]["target"])
+        )
+        for each in every
+        if each["model_name"] == "LinkModel"
+    }
+
+
+# What is sent
+
+
+def test_the_view_is_a_box_and_its_bundle_has_a_stand_in(made):
+    name, explorable = made
+    bundle = explorable._repr_mimebundle_()
+    assert explorable.get_state()["_model_name"] == "VBoxModel"
+    assert bundle[VIEW]["model_id"] == explorable.model_id
+    assert ("text/html" if name == "quiz" else "image/png") in bundle
+    assert repr(explorable).startswith(f"{name}(") and "0x" not in repr(explorable) + repr(explorable.view)
+
+
+def test_the_stand_in_is_the_same_each_time_and_leaves_no_figure(made):
+    name, explorable = made
+    figures = plt.get_fignums()
+    first, second = explorable._repr_mimebundle_(), MAKERS[name]()._repr_mimebundle_()
+    for kind in ("text/plain", "image/png", "text/html"):
+        assert first.get(kind) == second.get(kind)
+    assert plt.get_fignums() == figures
+    if "image/png" in first:
+        assert imread(io.BytesIO(base64.b64decode(first["image/png"]))).std() > 0.01, "the picture is blank"
+
+
+def test_all_that_is_sent_is_json_without_bare_infinities(made):
+    _, explorable = made
+    for widget in (explorable, explorable.view, *explorable.controls.values()):
+        json.dumps(widget.get_state(), allow_nan=False)
+
+
+def test_infinities_cross_as_strings_and_come_back():
+    view = compare_temperatures([1.0, -INF], [0, INF]).view
+    state = view.get_state()
+    assert state["logits"] == [1.0, "-Infinity"] and state["panels"] == [0.0, "Infinity"]
+    view.set_state({"logits": ["-Infinity", 2.0]})
+    assert view.logits == [-INF, 2.0]
+
+
+def test_the_text_says_what_the_picture_shows():
+    text = explore_temperature()._repr_mimebundle_()["text/plain"]
+    assert "class 1 57.5 %, class 2 21.1 %, class 3 12.8 %, class 4 8.6 %" in text
+    assert "at temperature 0 the probabilities are 1, 0, 0, 0, at infinity 0.25, 0.25, 0.25, 0.25." in text
+    text = MAKERS["compare_temperatures"]()._repr_mimebundle_()["text/plain"]
+    assert "at τ = 0.5 class 1 82.8 %" in text and "(claimed: class 1 73 %)" in text
+    assert quiz(*QUESTION)._repr_mimebundle_()["text/plain"] == "Which is `larger`?\n  a) 1/2\n  b) 1/3 < 1"
+
+
+def test_a_quiz_on_paper_is_safe_html():
+    html = quiz(*QUESTION)._repr_mimebundle_()["text/html"]
+    assert "<code>larger</code>" in html and "1/3 &lt; 1" in html
+    assert "<li>1/2</li>" in html and "<details><summary>Answer</summary><p>a) 1/2</p>" in html
+
+
+# Controls
+
+
+def test_every_control_is_linked_with_the_view_and_the_view_leads(made):
+    _, explorable = made
+    view = explorable.view.model_id
+    linked = {target for source, _, target, _ in links() if source == view}
+    assert linked == {control.model_id for control in explorable.controls.values()}
+    for source, trait, target, other in links():
+        if source == view:
+            control = next(c for c in explorable.controls.values() if c.model_id == target)
+            assert getattr(explorable.view, trait) == getattr(control, other), trait
+
+
+def test_defaults_are_the_traits_as_they_start(made):
+    _, explorable = made
+    assert {
+        trait: getattr(explorable.view, trait) for trait in explorable.view.defaults
+    } == explorable.view.defaults
+
+
+def test_the_temperature_slider_has_the_exact_stops():
+    slider = explore_temperature().controls["temperature"]
+    labels, values = slider._options_labels, [value for _, value in slider.options]
+    assert slider.description == "Temperature τ" and slider.value == 1.0
+    assert len(values) == 83 and (labels[0], labels[-1]) == ("0", "∞") and (values[0], values[-1]) == (0, INF)
+    assert {0.01, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100} < set(values)
+    assert values == sorted(set(values))
+
+
+def test_stops_rise_and_are_rounded_at_any_density():
+    stops = temperature_stops(-1, 1, per_decade=200, digits=3)
+    assert stops == sorted(set(stops)) and {0.0, 0.1, 1.0, 2.0, 10.0, INF} < set(stops)
+
+
+def test_the_panels_temperatures_are_stops_too():
+    stops = compare_temperatures(SKETCH, [0.5, 1.2345, 50]).view.temperatures
+    assert stops == sorted(set(stops)) and {0.5, 1.2345, 50.0} < set(stops)
+
+
+def test_own_logits_come_first_and_the_sketch_is_not_doubled():
+    assert [preset["name"] for preset in explore_temperature().view.presets][:2] == ["sketch", "tie"]
+    own = explore_temperature([3, -INF])
+    assert own.view.presets[0]["name"] == "own" and own.view.presets[0]["logits"] == [3.0, "-Infinity"]
+    assert len(own.controls["preset"].options) == 6
+
+
+def test_logit_sliders_reach_what_they_start_from_and_meet_it_by_steps():
+    controls = explore_softmax([2.25, -17.0]).controls
+    assert controls["logit_1"].description == "Logit z₁" and controls["logit_1"].step == 0.01
+    assert (controls["logit_2"].min, controls["logit_2"].value) == (-17.0, -17.0)
+    assert explore_softmax().controls["logit_1"].step == 0.1
+
+
+def test_claims_may_be_rows_or_a_dict_and_holes_are_none():
+    rows = [[0.73, None, None, None], None, [0.32, 0.27, 0.24, 0.18]]
+    by_row = compare_temperatures(SKETCH, [0.5, 1, 2], claimed=rows)
+    assert by_row.view.claimed == [rows[0], [None] * 4, rows[2]]
+    assert [label for label, _ in by_row.controls["target"].options] == ["τ = 0.5", "τ = 2"]
+    assert MAKERS["compare_temperatures"]().view.claimed[1] == [0.46, None, None, None]
+    assert list(compare_temperatures(SKETCH, [1]).controls) == ["temperature"]
+
+
+def test_anchors_are_readable_stable_and_told_apart():
+    one, same, other = explore_temperature(), explore_temperature(SKETCH), explore_temperature([1, 2])
+    assert re.fullmatch(r"explore_temperature-[0-9a-f]{4}", one.view.anchor)
+    assert one.view.anchor == same.view.anchor != other.view.anchor
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: explore_temperature([1.0]), "logits must hold 2 to 12 numbers to be drawn, got 1"),
+        (lambda: explore_temperature([0.0] * 13), "logits must hold 2 to 12 numbers to be drawn, got 13"),
+        (
+            lambda: explore_temperature([1.0, INF]),
+            "logits must be finite, or -inf for a masked class, got inf",
+        ),
+        (lambda: explore_temperature([1.0, np.nan]), "logits must not be nan"),
+        (lambda: explore_temperature([-INF, -INF]), "logits must not all be masked"),
+        (lambda: explore_temperature([[1.0, 2.0]]), "logits must be one row of numbers, got shape (1, 2)"),
+        (lambda: explore_softmax([1.0, -INF]), "logits must be finite, since each gets a slider, got -inf"),
+        (
+            lambda: compare_temperatures(SKETCH, []),
+            "temperatures must hold 1 to 6 numbers to be drawn, got 0",
+        ),
+        (
+            lambda: compare_temperatures(SKETCH, [-1]),
+            "temperatures must be 0 or more (infinity included), got -1.0",
+        ),
+        (lambda: compare_temperatures(SKETCH, [np.nan]), "temperatures must be 0 or more"),
+        (
+            lambda: compare_temperatures(SKETCH, [1, 1]),
+            "temperatures must differ from each other, got [1.0, 1.0]",
+        ),
+        (
+            lambda: compare_temperatures(SKETCH, [1], {2: None}),
+            "claimed must have its keys among temperatures [1.0]",
+        ),
+        (
+            lambda: compare_temperatures(SKETCH, [1], []),
+            "claimed must hold 1 rows, one for each temperature, got 0",
+        ),
+        (lambda: compare_temperatures(SKETCH, [1], [[0.5]]), "claimed must hold 4 numbers a row"),
+        (
+            lambda: compare_temperatures(SKETCH, [1], [[73, 0, 0, 0]]),
+            "claimed must hold probabilities from 0 to 1",
+        ),
+        (lambda: quiz("?", ["a"], 0, ["b"]), "choices must hold 2 to 8 texts, got 1"),
+        (lambda: quiz("?", ["a", "b"], 2, ["c", "d"]), "answer must be the index of a choice, 0 to 1, got 2"),
+        (
+            lambda: quiz("?", ["a", "b"], True, ["c", "d"]),
+            "answer must be the index of a choice, 0 to 1, got True",
+        ),
+        (
+            lambda: quiz("?", ["a", "b"], 0, ["c"]),
+            "explanations must hold one text for each of the 2 choices, got 1",
+        ),
+        (lambda: quiz(" ", ["a", "b"], 0, ["c", "d"]), "question must be text that is not empty, got ' '"),
+        (lambda: quiz("?", ["a", 3], 0, ["c", "d"]), "choices must be text that is not empty, got 3"),
+    ],
+)
+def test_wrong_arguments_are_named(call, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        call()
+
+
+# The JavaScript
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_joined_sources_hold_each_file_once_and_import_nothing(name):
+    source = join_sources(f"{name}.js")
+    assert source.count("export default") == 1
+    assert not re.search(r"^import\b|^export (?!default)|\bimport\(", source, re.MULTILINE)
+    for file in FOLDER.glob("*.js"):
+        first = file.read_text(encoding="utf-8").splitlines()[0]
+        assert first.startswith("import") or source.count(first) <= 1
+
+
+def test_a_quiz_does_not_carry_the_charts():
+    assert "barChart" in join_sources("explore_softmax.js") and "barChart" not in join_sources("quiz.js")
+
+
+@pytest.mark.parametrize(
+    ("probability", "text"),
+    [(0.0, "0 %"), (1.0, "100 %"), (1e-9, "<0.1 %"), (1 - 1e-9, ">99.9 %"), (0.828162, "82.8 %")],
+)
+def test_percentages_do_not_round_to_a_limit(probability, text):
+    assert percent(probability) == text
+
+
+def test_numbers_have_true_signs():
+    assert [number(x) for x in (-0.5, INF, -INF, 2.0)] == ["−0.5", "∞", "−∞", "2"]
