@@ -171,7 +171,7 @@ def plot_comparison(distributions, temperatures, labels=None, *, claimed=None, a
     count, classes = distributions.shape
     labels = [str(k + 1) for k in range(classes)] if labels is None else list(labels)
     if axes is None:
-        axes = plt.subplots(1, count, sharey=True, squeeze=False)[1][0]
+        axes = plt.subplots(1, count, sharey=True, squeeze=False, figsize=(6.4, 3.2))[1][0]
     axes = np.asarray(axes, dtype=object)
     for k, (ax, row, temperature) in enumerate(zip(axes, distributions, temperatures, strict=True)):
         claims = np.full(classes, np.nan) if claimed is None else np.asarray(claimed, dtype=float)[k]
@@ -207,7 +207,7 @@ def plot_simplex(curve, points=None, *, labels=None, temperatures=None, ax=None)
     matplotlib.axes.Axes
     """
     path = np.asarray(curve, dtype=float) @ _CORNERS
-    ax = plt.subplots(figsize=(6.4, 4.6))[1] if ax is None else ax
+    ax = plt.subplots(figsize=(5.2, 4.2))[1] if ax is None else ax
     ax.fill(*_CORNERS.T, facecolor="none", edgecolor="0.35", linewidth=1)
     for level in (0.25, 0.5, 0.75):
         _draw_level(ax, level)
@@ -252,7 +252,7 @@ def _draw_bars(ax, probabilities, names, temperature):
     ax.set_xticks(places, names)
     ax.set_ylim(0, 1.08)
     ax.set_yticks(np.linspace(0, 1, 5))
-    ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
     ax.grid(axis="y")
     ax.tick_params(axis="x", length=0)
 
