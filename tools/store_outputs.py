@@ -40,6 +40,7 @@ def store(path):
         timeout=120,
         kernel_name="python3",
         record_timing=False,
+        coalesce_streams=True,  # one print may come in pieces, differently each time
         resources={"metadata": {"path": str(path.parent)}},
     )
     client.execute()

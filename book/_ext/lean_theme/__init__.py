@@ -35,8 +35,8 @@ def remove_unused(app, error):
         return
     static = Path(app.outdir, "_static")
     shutil.rmtree(static / "vendor", ignore_errors=True)
-    for source_map in static.rglob("*.map"):
-        source_map.unlink()
+    for unused in (*static.rglob("*.map"), *static.glob("*macros.html")):
+        unused.unlink()
 
 
 def setup(app):

@@ -25,6 +25,7 @@ NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 ElementTree.register_namespace("", NAMESPACE)
 MI, MO, MROW, MSPACE = (f"{{{NAMESPACE}}}{tag}" for tag in ("mi", "mo", "mrow", "mspace"))
 ROWS = {f"{{{NAMESPACE}}}{tag}" for tag in ("mrow", "mstyle", "mtd", "semantics", "mpadded")}
+SCRIPTED = {f"{{{NAMESPACE}}}{tag}" for tag in ("msub", "msup", "msubsup", "munder", "munderover")}
 CLOSING = set(")]}⟩|‖!′")
 APPLY = "\u2061"  # the invisible sign between a function and its argument
 
@@ -74,6 +75,9 @@ def _for_browsers(mathml: str) -> str:
                 element.text = "‖"  # a norm's bars are a fence, not the relation "parallel to"
         if parent.tag in ROWS:
             _space(parent)
+        if parent.tag in SCRIPTED:
+            for operator in (operator for script in parent[1:] for operator in script.iter(MO)):
+                operator.attrib.update(lspace="0", rspace="0")  # as TeX sets small exponents and indices
     return ElementTree.tostring(root, encoding="unicode")
 
 

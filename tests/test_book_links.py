@@ -1,0 +1,53 @@
+"""Every internal link of the built book leads to a page and an anchor that exist."""
+
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+BOOK = Path(__file__).parents[1] / "_build" / "html"
+PAGES = sorted(BOOK.rglob("*.html"))
+
+
+class Page(HTMLParser):
+    """The ids of a page, and what it asks for."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.ids, self.links = set(), []
+        self.feed(path.read_text(encoding="utf8"))
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.ids.update(attributes[name] for name in ("id", "name") if attributes.get(name))
+        self.links += [attributes[name] for name in ("href", "src") if attributes.get(name)]
+
+
+@pytest.fixture(scope="module")
+def book():
+    """All pages, read."""
+    assert PAGES, "run `make book` first"
+    return {path: Page(path) for path in PAGES}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(BOOK)))
+def test_links_resolve(book, path):
+    for link in book[path].links:
+        parts = urlsplit(link)
+        if parts.scheme or parts.netloc:
+            continue
+        target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+        assert target.is_file(), link
+        if parts.fragment and target in book:
+            assert unquote(parts.fragment) in book[target].ids, link
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(BOOK)))
+def test_nothing_is_loaded_from_another_host(path):
+    text = path.read_text(encoding="utf8")
+    for tag in ("<script", "<link", "<img", "<iframe"):
+        for piece in text.split(tag)[1:]:
+            opening = piece.split(">")[0]
+            assert 'src="http' not in opening and "src='http" not in opening, opening
+            assert not (tag == "<link" and "stylesheet" in opening and 'href="http' in opening), opening

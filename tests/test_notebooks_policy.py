@@ -1,0 +1,161 @@
+"""What every chapter has in common: its frame, short cells, and nothing that changes from run to run."""
+
+import ast
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+# `remove-input` is for quizzes alone, whose source tells the answer; `hide-cell` for solutions alone.
+TAGS = {"exercise", "check", "solution", "hide-cell", "remove-input"}
+FRONT = ["**The question.**", "**You will be able to**", "**You need**", "**Time.**"]
+END = ["## What to remember", "## Where it goes wrong in practice", "## Further reading", "## Next"]
+
+# Cells whose stored output is not compared, each with its reason. There are none.
+IGNORED_OUTPUTS: dict[tuple[str, str], str] = {}
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def notebook(request):
+    """Each chapter, read and valid."""
+    text = request.param.read_text(encoding="utf8")
+    book = nbformat.reads(text, as_version=4)
+    nbformat.validate(book)
+    return SimpleNamespace(path=request.param, text=text, cells=book.cells, metadata=book.metadata)
+
+
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def tags(cell):
+    return set(cell.metadata.get("tags", []))
+
+
+def prose(notebook):
+    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+def test_there_are_chapters():
+    assert [path.stem[:3] for path in NOTEBOOKS[:2]] == ["01_", "02_"]
+
+
+def test_front_says_what_the_reader_gets(notebook):
+    first = notebook.cells[0].source
+    assert first.startswith("# ")
+    positions = [first.index(part) for part in FRONT]
+    assert positions == sorted(positions)
+    verbs = re.findall(r"^[-*] ", first, re.MULTILINE)
+    assert 3 <= len(verbs) <= 5
+
+
+def test_end_closes_the_chapter(notebook):
+    headings = [line for line in prose(notebook).splitlines() if line.startswith("## ")]
+    assert headings[-len(END) :] == END
+    remember = prose(notebook).split(END[0])[1].split("\n## ")[0]
+    assert len(re.findall(r"^(?:[-*]|\d\.) ", remember, re.MULTILINE)) == 5
+
+
+def test_cells_are_short_and_functions_shorter(notebook):
+    for cell in code(notebook):
+        if cell.source.startswith("quiz("):
+            continue
+        lines = [line for line in cell.source.splitlines() if line.strip()]
+        assert len(lines) <= 15, cell.id
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.FunctionDef):
+                assert node.end_lineno - node.lineno < 10, cell.id
+
+
+def test_lines_fit_the_page(notebook):
+    for cell in code(notebook):
+        if "remove-input" not in tags(cell):
+            assert max(map(len, cell.source.splitlines() or [""])) <= 79, cell.id
+
+
+def test_drawing_is_left_to_the_package(notebook):
+    assert not any(re.search(r"matplotlib|pyplot|\bplt\.", cell.source) for cell in code(notebook))
+
+
+def test_tags_are_known_and_hide_only_solutions_and_quizzes(notebook):
+    for cell in code(notebook):
+        assert tags(cell) <= TAGS, cell.id
+        assert ("hide-cell" in tags(cell)) == ("solution" in tags(cell)), cell.id
+        assert ("remove-input" in tags(cell)) == cell.source.startswith("quiz("), cell.id
+
+
+def test_nothing_is_ignored_without_a_reason(notebook):
+    for cell in code(notebook):
+        ignored = any("nbval" in tag.lower() for tag in tags(cell)) or "NBVAL" in cell.source
+        assert ignored == ((notebook.path.stem, cell.id) in IGNORED_OUTPUTS), cell.id
+
+
+def test_each_exercise_has_a_stub_a_check_and_a_checked_solution(notebook):
+    chapter = int(notebook.path.stem[:2])
+    headings = re.findall(r"^### Exercise (\d+\.\d+): \S", prose(notebook), re.MULTILINE)
+    assert headings == [f"{chapter}.{number}" for number in range(1, len(headings) + 1)]
+    assert 4 <= len(headings) <= 6
+    kinds = {kind: [cell for cell in code(notebook) if kind in tags(cell)] for kind in TAGS}
+    for number, heading in enumerate(headings):
+        check, solution = kinds["check"][number], kinds["solution"][number]
+        assert f'check("{heading}"' in check.source
+        assert f'check("{heading}"' in solution.source
+        assert "..." in kinds["exercise"][number].source
+        assert output_text(check).startswith(f"Exercise {heading}: not attempted yet")
+        assert f"Exercise {heading}: right" in output_text(solution)
+    assert {len(kinds[kind]) for kind in ("exercise", "check", "solution")} == {len(headings)}
+
+
+def output_text(cell):
+    return "".join(output.get("text", "") for output in cell.outputs)
+
+
+def test_solutions_do_not_take_the_readers_names(notebook):
+    readers = {name for cell in code(notebook) if "solution" not in tags(cell) for name in assigned(cell)}
+    for cell in code(notebook):
+        if "solution" in tags(cell):
+            assert not assigned(cell) & readers, cell.id
+
+
+def assigned(cell):
+    names = set()
+    for node in ast.parse(cell.source).body:
+        if isinstance(node, ast.FunctionDef):
+            names.add(node.name)
+            continue
+        stored = [part for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)]
+        names.update(part.id for part in stored)
+    return names
+
+
+def test_figures_have_alternative_text(notebook):
+    for cell in code(notebook):
+        drawn = [out for out in cell.outputs if "image/png" in out.get("data", {})]
+        live = any("application/vnd.jupyter.widget-view+json" in out["data"] for out in drawn)
+        if drawn and not live:
+            assert len(cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")) > 30, cell.id
+
+
+def test_stored_outputs_are_whole_and_without_errors(notebook):
+    assert [cell.execution_count for cell in code(notebook)] == list(range(1, len(code(notebook)) + 1))
+    outputs = [output for cell in code(notebook) for output in cell.outputs]
+    assert not any(output.output_type == "error" or output.get("name") == "stderr" for output in outputs)
+
+
+def test_nothing_volatile_is_stored(notebook):
+    assert set(notebook.metadata) <= {"kernelspec", "language_info", "widgets"}
+    assert not any("execution" in cell.metadata for cell in code(notebook))
+    assert not re.search(r"0x[0-9a-f]{8,}", notebook.text)
+    assert not re.search(r"(?:/home/|/root/|/Users/|/tmp/|/work/|C:\\\\)", notebook.text)
+    state = notebook.metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {}).get("state", {})
+    assert list(state) == [f"{number:032x}" for number in range(1, len(state) + 1)]
+
+
+def test_links_between_sources_lead_somewhere(notebook):
+    for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", prose(notebook)):
+        assert (notebook.path.parent / target).exists(), target
