@@ -302,9 +302,14 @@ EXERCISES: dict[str, Number | Array | Function] = {
                 (np.array([[3, 1], [0, 2]]),),
                 "Make a new array; an integer one holds no fractions.",
             ),
+            Case(
+                "8-bit integer logits, [[127, -128]]",
+                (np.array([[127, -128]], dtype=np.int8),),
+                "The subtraction wraps round. Turn the logits into floats before it.",
+            ),
             Case("a masked class, [0, -inf]", (np.array([[0.0, -np.inf]]),)),
         ],
-        hint="The same two lines as before, with `axis=-1, keepdims=True` in the maximum and the sum.",
+        hint="The same two lines as before, in floats, with `axis=-1, keepdims=True` in the maximum and the sum.",
         right="Row by row, and safe for scores of any size.",
     ),
     "1.4": Function(

@@ -96,19 +96,23 @@ def plot_bars(probabilities, labels=None, *, temperature=1.0, title=None, ax=Non
 
 
 @_styled()
-def plot_curves(temperatures, curves, labels=None, *, mark=None, ylabel=None, ax=None):
-    """Draw quantities against temperature on a logarithmic axis, each named at its line's end.
+def plot_curves(temperatures, curves, labels=None, *, mark=None, xlabel=None, ylabel=None, log=True, ax=None):
+    """Draw quantities against temperature, each named at its line's end.
 
     Parameters
     ----------
     temperatures : array_like, shape (m,)
-        Rising, positive and finite.
+        Rising and finite; positive, too, on a logarithmic axis.
     curves : array_like, shape (m,) or (m, k)
         One column a line: ``softmax(logits, temperatures[:, None])`` has this shape.
     labels : sequence of str, length k, optional
     mark : float, optional
         A temperature at which to draw a vertical cursor; 0 and infinity stand at the axis' ends.
+    xlabel : str, optional
+        What runs along the axis where it is not the temperature.
     ylabel : str, optional
+    log : bool, default True
+        Whether that axis is logarithmic; if not, it is linear and may start at 0.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure when left out.
 
@@ -120,11 +124,11 @@ def plot_curves(temperatures, curves, labels=None, *, mark=None, ylabel=None, ax
     curves = np.asarray(curves, dtype=float).reshape(temperatures.size, -1)
     ax = plt.subplots()[1] if ax is None else ax
     lines = ax.plot(temperatures, curves)
-    ax.set_xscale("log")
+    ax.set_xscale("log" if log else "linear")
     ax.set_xlim(temperatures[0], temperatures[-1])
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.set_xlabel("temperature τ (logarithmic)")
+    ax.set_xlabel(("temperature τ" if xlabel is None else xlabel) + (" (logarithmic)" if log else ""))
     ax.set_ylim(0, 1.05 * max(curves.max(), np.finfo(float).tiny))
     ax.grid(axis="y")
     if ylabel is not None:

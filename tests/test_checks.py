@@ -172,6 +172,10 @@ def in_place(logits):
     return naive(logits)
 
 
+def wrapping(logits):
+    return naive(logits - logits.max(axis=-1, keepdims=True))
+
+
 def in_the_input_type(logits):
     return softmax(logits).astype(logits.dtype)
 
@@ -183,7 +187,8 @@ def in_the_input_type(logits):
         (all_rows_together, "two rows"),
         (one_maximum, "a large row above a modest one"),
         (in_place, "changed the array"),
-        (in_the_input_type, "integer logits"),
+        (in_the_input_type, "integer logits, [[3, 1], [0, 2]]"),
+        (wrapping, "8-bit integer logits"),
     ],
 )
 def test_each_trap_of_the_softmax_exercise_is_named(say, answer, where):

@@ -104,8 +104,22 @@ def test_curves_are_the_columns_and_are_named_at_their_ends():
         np.testing.assert_array_equal(line.get_xdata(), temperatures)
         np.testing.assert_array_equal(line.get_ydata(), column)
     assert ax.get_xscale() == "log"
+    assert ax.get_xlabel() == "temperature τ (logarithmic)"
     assert ax.get_ylabel() == "probability"
     assert [text.get_text() for text in ax.texts] == ["first", "second"]
+
+
+def test_a_linear_axis_starts_at_nought_and_does_not_call_itself_logarithmic():
+    ax = plots.plot_curves([0, 2, 4], [0.0, 0.5, 1.0], log=False)
+    assert ax.get_xscale() == "linear"
+    assert ax.get_xlim() == (0, 4)
+    assert ax.get_xlabel() == "temperature τ"
+    np.testing.assert_array_equal(ax.lines[0].get_xdata(), [0, 2, 4])
+
+
+def test_another_quantity_than_the_temperature_may_run_along_the_axis():
+    assert plots.plot_curves([0, 4], [0, 1], xlabel="gap", log=False).get_xlabel() == "gap"
+    assert plots.plot_curves([1, 4], [0, 1], xlabel="gap").get_xlabel() == "gap (logarithmic)"
 
 
 def test_labels_of_lines_that_end_together_do_not_overlap():

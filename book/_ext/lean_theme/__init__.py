@@ -29,6 +29,13 @@ def place_images(app, pagename, templatename, context, doctree):
         context["body"] = IMAGE.sub(place, context["body"])
 
 
+def defer_scripts(app, pagename, templatename, context, doctree):
+    """Let no script hold up the text, but for the one whose settings a script in the text changes."""
+    for script in context.get("script_files", []):
+        if getattr(script, "filename", None) and not str(script.filename).endswith("documentation_options.js"):
+            script.attributes.setdefault("defer", "defer")
+
+
 def remove_unused(app, error):
     """Remove what the theme copied and no page asks for."""
     if error or app.builder.format != "html":
@@ -46,5 +53,6 @@ def setup(app):
     app.add_css_file("icons.css", priority=900)
     app.add_css_file("course.css", priority=900)
     app.connect("html-page-context", place_images, priority=900)
+    app.connect("html-page-context", defer_scripts, priority=900)
     app.connect("build-finished", remove_unused)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

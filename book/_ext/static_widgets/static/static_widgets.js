@@ -545,6 +545,7 @@
 
   // ----------------------------------------------------------------------------------------------- Page
 
+  const NEAR = 400; // pixels from the screen within which a widget is brought to life
   const places = [...document.querySelectorAll(".static-widget")];
 
   /** Draw a place's view, and show it in the still picture's stead once it is there. */
@@ -567,9 +568,16 @@
     (entries) => {
       for (const entry of entries) if (entry.isIntersecting) enliven(entry.target);
     },
-    { rootMargin: "400px 0px" },
+    { rootMargin: `${NEAR}px 0px` },
   );
   for (const place of places) observer.observe(place);
+
+  // The observer first speaks after the page is drawn. What the reader sees already need not wait so long.
+  for (const place of places) {
+    if (place.checkVisibility?.({ contentVisibilityAuto: true }) === false) continue; // far, and not laid out
+    const { top, bottom } = place.getBoundingClientRect();
+    if (bottom > -NEAR && top < innerHeight + NEAR) enliven(place);
+  }
 
   /** A page opened at #<anchor>, or #<anchor>?settings, shows that view, wherever it is. */
   async function showAnchor() {
