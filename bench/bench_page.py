@@ -1,5 +1,6 @@
-"""The temperature chapter in Chromium: how soon its first slider works, beside Jupyter Book's own way; how fast it
-answers; what the first visit weighs.
+"""The temperature chapter in Chromium, beside the same chapter built as Jupyter Book does by itself.
+
+How soon its first slider works, how fast it answers, and what the first visit weighs.
 """
 
 import functools
