@@ -143,7 +143,7 @@ def number(text):
 def table(place):
     """Return logits and probabilities as the table twin has them in print."""
     rows = place.locator("table").first.locator("tbody tr").all()
-    cells = [[cell.inner_text() for cell in row.locator("td").all()] for row in rows]
+    cells = [row.locator("td").all_text_contents() for row in rows]
     return [number(row[0]) for row in cells], [number(row[1]) for row in cells]
 
 
@@ -151,7 +151,7 @@ def table(place):
 def test_table_is_shown_on_request(visit, name):
     page = visit(name, awake=True)
     for place in explorables(page, "explore_softmax", "explore_temperature", "compare_temperatures"):
-        assert place.locator("table caption").first.inner_text()
+        assert place.locator("table caption").first.text_content()
         button = place.get_by_role("button", name=re.compile("numbers", re.IGNORECASE))
         assert button.get_attribute("aria-expanded") == "false"
         button.click()

@@ -30,10 +30,20 @@ def place_images(app, pagename, templatename, context, doctree):
 
 
 def defer_scripts(app, pagename, templatename, context, doctree):
-    """Let no script hold up the text, but for the one whose settings a script in the text changes."""
-    for script in context.get("script_files", []):
-        if getattr(script, "filename", None) and not str(script.filename).endswith("documentation_options.js"):
-            script.attributes.setdefault("defer", "defer")
+    """Let no script hold up the text, but for the one whose settings a script in the text changes.
+
+    The search page's own scripts stand in its text and need theirs before.
+    """
+    if pagename == "search":
+        return
+
+    def deferred(script):
+        if not getattr(script, "filename", None) or str(script.filename).endswith("documentation_options.js"):
+            return script
+        # A copy: pages share their scripts.
+        return type(script)(script.filename, priority=script.priority, **{**script.attributes, "defer": "defer"})
+
+    context["script_files"] = [deferred(script) for script in context.get("script_files", [])]
 
 
 def remove_unused(app, error):
