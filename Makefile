@@ -37,7 +37,7 @@ lab: $(BIN)/.installed
 
 test: book
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval notebooks tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval notebooks tests
 
 notebooks: $(BIN)/.installed
 	$(BIN)/python tools/store_outputs.py $(NOTEBOOKS)

@@ -86,7 +86,6 @@ def test_page_loads_without_a_complaint(visit, name):
 @pytest.mark.parametrize("name", PAGES)
 def test_page_fits_a_phone(visit, name):
     page = visit(name, awake=name in LIVE, viewport=PHONE)
-    page.wait_for_load_state("networkidle")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
