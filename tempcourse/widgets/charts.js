@@ -166,7 +166,7 @@ export function temperatureAxis(stops, left, right) {
 }
 
 /** Draw the axis' line with its two breaks, and its ticks. Returns what lays it out for an axis. */
-export function temperatureAxisMarks(parent, ticks) {
+export function temperatureAxisMarks(parent, ticks, symbol = "τ") {
   const line = svg("path", { class: "tc-axis" });
   const texts = ticks.map((tick) => {
     const text = svg("text", { class: "tc-tick", "text-anchor": "middle" });
@@ -174,7 +174,7 @@ export function temperatureAxisMarks(parent, ticks) {
     return text;
   });
   const title = svg("text", { class: "tc-tick", "text-anchor": "middle" });
-  title.textContent = "temperature τ, log scale";
+  title.textContent = `temperature ${symbol}, log scale`;
   parent.append(line, ...texts, title);
   return (axis, y) => {
     const slash = (x) => `M${x - 6} ${y + 5}l5 -10m3 0l-5 10`;

@@ -184,10 +184,10 @@ def temperature_stops(first, last, per_decade, digits):
     return [0.0, *grid, math.inf]
 
 
-def temperature_slider(stops, index):
+def temperature_slider(stops, index, symbol="τ"):
     """Return the slider that every explorable with a temperature has."""
     options = [(number(stop), stop) for stop in stops]
-    return ipywidgets.SelectionSlider(options=options, index=index, description="Temperature τ", **WIDE)
+    return ipywidgets.SelectionSlider(options=options, index=index, description=f"Temperature {symbol}", **WIDE)
 
 
 WIDE = {"layout": {"width": "auto"}, "style": {"description_width": "8.5em"}}
