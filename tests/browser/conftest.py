@@ -1,14 +1,18 @@
-"""What the browser tests share: Chromium, pages that may ask no other host, and a small file server."""
+"""What the browser tests share: Chromium, guarded pages, a file server, and hosts for mathematics and views."""
 
 import functools
 import http.server
+import json
 import os
 import re
 import shutil
+import struct
 import threading
 
 import pytest
 from playwright.sync_api import sync_playwright
+
+from tempcourse.widgets.explorable import FOLDER
 
 FLAGS = [
     "--no-sandbox",
@@ -127,3 +131,115 @@ def serve():
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+# Mathematics without a page around it
+
+# Numbers cross as the sixteen hexadecimal digits of their bits: no decimal in between, and infinities pass.
+CALL = """([name, calls]) => {
+  const view = new DataView(new ArrayBuffer(8));
+  const read = (hex) => Array.isArray(hex) ? hex.map(read)
+    : (view.setBigUint64(0, BigInt("0x" + hex)), view.getFloat64(0));
+  const show = (x) => Array.isArray(x) ? x.map(show)
+    : (view.setFloat64(0, x), view.getBigUint64(0).toString(16).padStart(16, "0"));
+  return calls.map((call) => show(window.source[name](...read(call))));
+}"""
+
+
+def to_bits(value):
+    """Return numbers as the digits of their bits."""
+    return [to_bits(item) for item in value] if isinstance(value, list) else struct.pack(">d", value).hex()
+
+
+def from_bits(value):
+    """Undo `to_bits`."""
+    if isinstance(value, list):
+        return [from_bits(item) for item in value]
+    return struct.unpack(">d", bytes.fromhex(value))[0]
+
+
+@pytest.fixture(scope="session")
+def mathematics(browser):
+    """A page that holds what maths.js and charts.js export, as `source`."""
+    page = browser.new_page()
+    page.evaluate(
+        """async (source) => {
+          const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+          window.source = await import(address);
+        }""",
+        # Neither imports anything, so both load as they are, with their exports.
+        "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in ("maths.js", "charts.js")),
+    )
+    yield page
+    page.close()
+
+
+def in_browser(page, name, calls):
+    """Return what the JavaScript function makes of each call's arguments, to the last bit."""
+    return from_bits(page.evaluate(CALL, [name, [to_bits(list(call)) for call in calls]]))
+
+
+# Explorables with a plain object for a model: no Jupyter, no book
+
+# anywidget's model and loading, as far as a view needs them. `listeners` lets a test see what is left behind.
+HOST = """async ({ esm, css, state }) => {
+  const listeners = {};
+  window.model = {
+    state, listeners,
+    get: (key) => state[key],
+    set: (key, value) => {
+      if (state[key] === value) return;
+      state[key] = value;
+      for (const listener of listeners[`change:${key}`] ?? []) listener();
+    },
+    save_changes: () => {},
+    on: (event, listener) => (listeners[event] ??= []).push(listener),
+    off: (event, listener) => (listeners[event] = listeners[event].filter((other) => other !== listener)),
+  };
+  document.head.append(Object.assign(document.createElement("style"), { textContent: css }));
+  const address = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
+  const widget = (await import(address)).default;
+  const ends = [widget.initialize?.({ model }), widget.render({ model, el: document.body })];
+  window.leave = () => ends.forEach((end) => end?.());
+}"""
+FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+@pytest.fixture
+def show(browser, tmp_path):
+    """Return a function that shows an explorable's view on a page of its own; no page may report an error."""
+    errors, pages = [], []
+    blank = tmp_path / "page.html"
+    blank.write_text("<!doctype html><html lang=en><title>Test</title><body>", encoding="utf-8")
+
+    def open_page(explorable, fragment="", width=700, **options):
+        page = browser.new_page(viewport={"width": width, "height": 800}, **options)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.goto(blank.as_uri() + fragment)
+        view = explorable.view
+        state = {name: value for name, value in view.get_state().items() if not name.startswith("_")}
+        page.evaluate(
+            HOST, {"esm": view._esm, "css": view._css, "state": json.loads(json.dumps(state, default=str))}
+        )
+        pages.append(page)
+        return page
+
+    yield open_page
+    for page in pages:
+        assert "NaN" not in page.content() and "undefined" not in page.locator("body").inner_text()
+        page.close()
+    assert errors == []
+
+
+def put(page, **traits):
+    """Set traits of the model that a page shows, and wait until it is drawn."""
+    page.evaluate(
+        "(traits) => Object.entries(traits).forEach(([name, value]) => model.set(name, value))", traits
+    )
+    page.evaluate(FRAME)
+
+
+def state(page, name):
+    """Return a trait of the model that a page shows."""
+    return page.evaluate("(name) => model.state[name]", name)

@@ -1,75 +1,15 @@
 """The explorables' drawn half in a real browser, with a plain object for a model: no Jupyter, no book."""
 
-import json
 import math
 
 import pytest
+from conftest import FRAME, put, state
 
 from tempcourse.softmax import softmax
 from tempcourse.widgets import compare_temperatures, explore_softmax, explore_temperature, quiz
 
 INF = math.inf
 SKETCH = [2.0, 1.0, 0.5, 0.1]
-# anywidget's model and loading, as far as a view needs them. `listeners` lets a test see what is left behind.
-HOST = """async ({ esm, css, state }) => {
-  const listeners = {};
-  window.model = {
-    state, listeners,
-    get: (key) => state[key],
-    set: (key, value) => {
-      if (state[key] === value) return;
-      state[key] = value;
-      for (const listener of listeners[`change:${key}`] ?? []) listener();
-    },
-    save_changes: () => {},
-    on: (event, listener) => (listeners[event] ??= []).push(listener),
-    off: (event, listener) => (listeners[event] = listeners[event].filter((other) => other !== listener)),
-  };
-  document.head.append(Object.assign(document.createElement("style"), { textContent: css }));
-  const address = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
-  const widget = (await import(address)).default;
-  const ends = [widget.initialize?.({ model }), widget.render({ model, el: document.body })];
-  window.leave = () => ends.forEach((end) => end?.());
-}"""
-FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-
-
-@pytest.fixture
-def show(browser, tmp_path):
-    """Return a function that shows an explorable's view on a page of its own; no page may report an error."""
-    errors, pages = [], []
-    blank = tmp_path / "page.html"
-    blank.write_text("<!doctype html><html lang=en><title>Test</title><body>", encoding="utf-8")
-
-    def open_page(explorable, fragment="", width=700):
-        page = browser.new_page(viewport={"width": width, "height": 800})
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.goto(blank.as_uri() + fragment)
-        view = explorable.view
-        state = {name: value for name, value in view.get_state().items() if not name.startswith("_")}
-        page.evaluate(
-            HOST, {"esm": view._esm, "css": view._css, "state": json.loads(json.dumps(state, default=str))}
-        )
-        pages.append(page)
-        return page
-
-    yield open_page
-    for page in pages:
-        assert "NaN" not in page.content() and "undefined" not in page.locator("body").inner_text()
-        page.close()
-    assert errors == []
-
-
-def put(page, **traits):
-    page.evaluate(
-        "(traits) => Object.entries(traits).forEach(([name, value]) => model.set(name, value))", traits
-    )
-    page.evaluate(FRAME)
-
-
-def state(page, name):
-    return page.evaluate("(name) => model.state[name]", name)
 
 
 def table(page):

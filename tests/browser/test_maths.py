@@ -1,60 +1,25 @@
 """maths.js is held against Python, on the same bits, in a real browser."""
 
 import math
-import struct
 import sys
 
 import numpy as np
 import pytest
+from conftest import in_browser
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 
 from tempcourse import softmax as python
 from tempcourse.plots import temperature_colour
-from tempcourse.widgets.explorable import FOLDER
 
 INF = math.inf
 NORMAL = sys.float_info.min  # below it a number has fewer digits: subnormal
-# Numbers cross as the sixteen hexadecimal digits of their bits: no decimal in between, and infinities pass.
-CALL = """([name, calls]) => {
-  const view = new DataView(new ArrayBuffer(8));
-  const read = (hex) => Array.isArray(hex) ? hex.map(read)
-    : (view.setBigUint64(0, BigInt("0x" + hex)), view.getFloat64(0));
-  const show = (x) => Array.isArray(x) ? x.map(show)
-    : (view.setFloat64(0, x), view.getBigUint64(0).toString(16).padStart(16, "0"));
-  return calls.map((call) => show(window.source[name](...read(call))));
-}"""
-
-
-def to_bits(value):
-    return [to_bits(item) for item in value] if isinstance(value, list) else struct.pack(">d", value).hex()
-
-
-def from_bits(value):
-    if isinstance(value, list):
-        return [from_bits(item) for item in value]
-    return struct.unpack(">d", bytes.fromhex(value))[0]
 
 
 @pytest.fixture(scope="module")
-def page(browser):
-    page = browser.new_page()
-    page.evaluate(
-        """async (source) => {
-          const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-          window.source = await import(address);
-        }""",
-        # Neither imports anything, so both load as they are, with their exports.
-        "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in ("maths.js", "charts.js")),
-    )
-    yield page
-    page.close()
-
-
-def in_browser(page, name, calls):
-    """Return what the JavaScript function makes of each call's arguments, to the last bit."""
-    return from_bits(page.evaluate(CALL, [name, [to_bits(list(call)) for call in calls]]))
+def page(mathematics):
+    return mathematics
 
 
 def differ(ours, theirs, absolute=0.0):
