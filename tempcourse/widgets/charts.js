@@ -21,7 +21,7 @@ export function move(node, attributes) {
 }
 
 /** A group whose marks have a temperature's colour; `tint` gives it one. */
-function tinted() {
+export function tinted() {
   const node = svg("g", { class: "tc-tinted" });
   let last = "";
   const tint = (colour) => {
@@ -276,7 +276,7 @@ const DASHES = [
 ];
 
 /** Let a pointer on a chart choose the stop under it. Up and down still scroll the page on a touch screen. */
-function pickWithPointer(node, axis, pick) {
+export function pickWithPointer(node, axis, pick) {
   const choose = (event) => pick(axis().nearest(event.clientX - node.getBoundingClientRect().left));
   node.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;

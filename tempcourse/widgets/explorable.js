@@ -316,6 +316,7 @@ export const cell = {
   name: (text) => ({ text }),
   logit: (z) => ({ text: z === -Infinity ? "−∞ (masked)" : number(z), logit: z }),
   probability: (p, temperature) => ({ text: decimal(p), probability: p, temperature }),
+  quantity: (value, temperature) => ({ text: number(value), quantity: value, temperature }),
   claim: (p) => ({ text: p === null ? "" : String(p) }),
 };
 

@@ -1,6 +1,7 @@
 // The softmax and its companions with the names and the limits of tempcourse.softmax: pure functions over one
-// row of logits, held against Python on the same bits by tests/browser/test_maths.py. Then random numbers from a
-// seed, and the Ising model, held against exact averages by tests/browser/test_ising.py.
+// row of logits, held against Python on the same bits by tests/browser/test_maths.py. Then energy levels, random
+// numbers from a seed, the Ising model and annealing, held against Python and exact averages by test_levels.py,
+// test_ising.py and test_annealing.py beside it.
 
 function refuse(message) {
   throw new RangeError(message);
@@ -20,7 +21,7 @@ function largest(logits, temperature) {
 
 function sum(values) {
   let total = 0;
-  for (const value of values) total += value;
+  for (let i = 0; i < values.length; i += 1) total += values[i]; // for … of is slow on typed arrays
   return total;
 }
 
@@ -67,6 +68,54 @@ export function entropy(probabilities) {
 /** exp(entropy): how many equally likely choices would be as uncertain. */
 export function effectiveChoices(probabilities) {
   return Math.exp(entropy(probabilities));
+}
+
+// Energy levels, as in tempcourse.boltzmann: a level of g states is g entries of one softmax, with −E as logits.
+
+function logitsOfStates(energies, degeneracies) {
+  return energies.flatMap((energy, i) => Array(degeneracies[i]).fill(-energy));
+}
+
+/** The probability of each single state, level by level: exp(−E/T) / Z. */
+export function stateProbabilities(energies, temperature, degeneracies) {
+  return softmax(logitsOfStates(energies, degeneracies), temperature);
+}
+
+/** The probability of each level: g·exp(−E/T) / Z. */
+export function boltzmann(energies, temperature, degeneracies) {
+  const p = stateProbabilities(energies, temperature, degeneracies);
+  let end = 0;
+  return degeneracies.map((g) => g * p[(end += g) - 1]);
+}
+
+/** F = −T·log Z: the least energy at T = 0, −∞ at T = ∞. */
+export function freeEnergy(energies, temperature, degeneracies) {
+  return -logSumExp(logitsOfStates(energies, degeneracies), temperature);
+}
+
+/** U = Σ p·E. */
+export function meanEnergy(energies, temperature, degeneracies) {
+  const p = boltzmann(energies, temperature, degeneracies);
+  return sum(p.map((weight, i) => weight * energies[i]));
+}
+
+/** S = −Σ p·log p over the states, which is (U − F)/T: with energies above the ground, nothing cancels in it. */
+export function thermalEntropy(energies, temperature, degeneracies) {
+  if (temperature === 0 || temperature === Infinity) {
+    return entropy(stateProbabilities(energies, temperature, degeneracies));
+  }
+  const ground = Math.min(...energies);
+  const above = energies.map((energy) => energy - ground);
+  const [U, F] = [meanEnergy, freeEnergy].map((of) => of(above, temperature, degeneracies));
+  return (U - F) / temperature;
+}
+
+/** C = Var(E)/T², 0 at both ends. */
+export function heatCapacity(energies, temperature, degeneracies) {
+  if (temperature === 0) return 0;
+  const mean = meanEnergy(energies, temperature, degeneracies);
+  const p = boltzmann(energies, temperature, degeneracies);
+  return sum(p.map((weight, i) => weight * ((energies[i] - mean) / temperature) ** 2));
 }
 
 // Random numbers
@@ -164,4 +213,47 @@ export function exactEnergy(temperature) {
     [arithmetic, geometric] = [(arithmetic + geometric) / 2, Math.sqrt(arithmetic * geometric)];
   }
   return -(1 + modulus / arithmetic) / ordered;
+}
+
+// Annealing: walkers on a row of places, each with an energy. A step goes to a neighbour or, refused, nowhere.
+
+/** The rule of Metropolis et al. (1953): down always, up by `rise` with the probability exp(−rise/T). */
+export function acceptance(rise, temperature) {
+  return rise <= 0 ? 1 : Math.exp(-rise / temperature);
+}
+
+/** Where a walker is after one step: a coin chooses the neighbour, and there is none beyond the ends. */
+export function metropolisStep(place, energies, temperature, source) {
+  const next = place + (uniform(source) < 0.5 ? -1 : 1);
+  if (next < 0 || next >= energies.length) return place;
+  return uniform(source) < acceptance(energies[next] - energies[place], temperature) ? next : place;
+}
+
+/** The exact distribution after one such step: over each border between places flows the difference. */
+export function metropolisFlow(distribution, energies, temperature) {
+  const after = distribution.slice();
+  for (let i = 0; i + 1 < energies.length; i += 1) {
+    const rise = energies[i + 1] - energies[i];
+    const right = distribution[i] * acceptance(rise, temperature);
+    const left = distribution[i + 1] * acceptance(-rise, temperature);
+    after[i] += (left - right) / 2;
+    after[i + 1] += (right - left) / 2;
+  }
+  return after;
+}
+
+/** Temperatures of `steps` steps from hot to cold, each the same fraction of the one before. */
+export function geometricCooling(hot, cold, steps) {
+  return Array.from({ length: steps }, (_, k) => hot * (cold / hot) ** (k / (steps - 1)));
+}
+
+/** For each place the bottom of its valley: where going to the lower neighbour ends. */
+export function valleyBottoms(energies) {
+  const downhill = (place) =>
+    [place - 1, place + 1].reduce((best, next) => (energies[next] < energies[best] ? next : best), place);
+  return energies.map((_, place) => {
+    let bottom = place;
+    while (downhill(bottom) !== bottom) bottom = downhill(bottom);
+    return bottom;
+  });
 }

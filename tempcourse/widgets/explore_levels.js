@@ -1,0 +1,422 @@
+import {
+  boltzmann,
+  freeEnergy,
+  heatCapacity,
+  meanEnergy,
+  randomSource,
+  stateProbabilities,
+  thermalEntropy,
+  uniform,
+} from "./maths.js";
+import {
+  cell,
+  choiceSetting,
+  element,
+  explorable,
+  facts,
+  number,
+  percent,
+  setText,
+  temperatureSetting,
+} from "./explorable.js";
+import {
+  move,
+  onWidth,
+  pickWithPointer,
+  spread,
+  svg,
+  temperatureAxis,
+  temperatureAxisMarks,
+  temperatureColour,
+  temperatureGradient,
+  tinted,
+  write,
+} from "./charts.js";
+import { player } from "./animation.js";
+
+const PARTICLES = 100; // so that one particle is one per cent
+const SEED = 1;
+const RATE = 40; // particles drawn anew in a second
+const STRIDE = 37; // from each to the next; it shares no divisor with their number, so all have their turn
+const FINE = 241; // points a curve, between the breaks of the axis
+
+/** The state of each particle if they share out exactly, but for the last whole one: quantiles at k + ½. */
+function quantileStates(probabilities) {
+  let state = 0;
+  let below = probabilities[0];
+  return Array.from({ length: PARTICLES }, (_, k) => {
+    while ((k + 0.5) / PARTICLES > below && state + 1 < probabilities.length) below += probabilities[(state += 1)];
+    return state;
+  });
+}
+
+/** A state drawn from probabilities by one random number. */
+function drawState(probabilities, random) {
+  let below = 0;
+  const state = probabilities.findIndex((p) => (below += p) > random);
+  return state < 0 ? probabilities.findLastIndex((p) => p > 0) : state; // the sum may be 1 less a rounding
+}
+
+/**
+ * Levels as lines at the height of their energy, a line a state; particles stacked on them, and at the right the
+ * exact share of each level.
+ */
+function levelsPicture({ energies, degeneracies }) {
+  const [headroom, least] = [46, 34];
+  const height = headroom + Math.max(150, least * (energies.length - 1)) + 14;
+  const node = svg("svg", {
+    class: "tc-chart tc-levels",
+    height,
+    role: "img",
+    "aria-label": "Particles on energy levels, with the exact share of each level",
+  });
+  const [low, high] = [Math.min(...energies), Math.max(...energies)];
+  const toScale = energies.map((energy) => headroom + ((high - energy) / (high - low)) * (height - headroom - 14));
+  const heights = spread(toScale, least, headroom, height - 14);
+  const marks = tinted();
+  const levels = energies.map((energy, i) => {
+    const y = heights[i];
+    const level = {
+      name: svg("text", { class: "tc-label", x: 0, y: y + 4.5 }),
+      lines: Array.from({ length: degeneracies[i] }, () => svg("line", { class: "tc-level", y1: y, y2: y })),
+      bar: svg("rect", { class: "tc-bar", y: y - 5, height: 10, rx: 2 }),
+      value: svg("text", { class: "tc-value", y: y + 4.5 }),
+    };
+    level.name.textContent = `E = ${number(energy, 3)}`;
+    marks.node.append(level.bar);
+    node.append(level.name, ...level.lines, level.value);
+    return level;
+  });
+  const dots = Array.from({ length: PARTICLES }, () => svg("circle", { class: "tc-particle" }));
+  marks.node.append(...dots);
+  node.append(marks.node);
+
+  const levelOf = degeneracies.flatMap((g, level) => Array(g).fill(level));
+  const firstOf = degeneracies.map((_, level) => levelOf.indexOf(level));
+  const stacks = levelOf.map(() => []); // of each state: its particles, from the line up, row by row
+  const stateOf = Array(PARTICLES);
+  const left = 14 + 8 * Math.max(...levels.map(({ name }) => name.textContent.length));
+  let sizes = []; // of each level: how wide a state is, and from one state to the next
+  let radius = 0;
+  let pitch = 1; // from one particle of a row to the next
+  let barSpan = 1;
+
+  const stand = (particle) => {
+    const state = stateOf[particle];
+    const level = levelOf[state];
+    const { wide, apart } = sizes[level];
+    const row = Math.max(1, Math.floor(wide / pitch));
+    const place = stacks[state].indexOf(particle);
+    // Where a stack would reach the level above, its rows move together.
+    const above = Math.min(headroom, ...heights.map((y) => heights[level] - y).filter((gap) => gap > 0)) - 2 * radius;
+    const rise = Math.min(pitch, above / Math.max(1, Math.ceil(stacks[state].length / row) - 1));
+    const inset = (wide - Math.min(row, PARTICLES) * pitch) / 2;
+    const x = left + (state - firstOf[level]) * apart + inset + (place % row) * pitch + pitch / 2;
+    const y = heights[level] - radius - 1.5 - Math.floor(place / row) * rise;
+    dots[particle].style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
+  };
+  const standAll = () => stateOf.forEach((_, particle) => stand(particle));
+
+  return {
+    node,
+    levelOf,
+    layout(width) {
+      move(node, { viewBox: `0 0 ${width} ${height}`, width });
+      [radius, pitch] = width < 480 ? [3.5, 8] : [4.5, 10];
+      dots.forEach((dot) => move(dot, { r: radius }));
+      barSpan = Math.min(100, width / 8);
+      const right = width - 60 - barSpan;
+      const span = right - 12 - left;
+      sizes = degeneracies.map((g) => {
+        const apart = (span + 6) / g;
+        return { apart, wide: apart - 6 };
+      });
+      levels.forEach(({ lines, bar, value }, i) => {
+        const { wide, apart } = sizes[i];
+        lines.forEach((line, k) => move(line, { x1: left + k * apart, x2: left + k * apart + wide }));
+        move(bar, { x: right });
+        move(value, { x: width });
+      });
+      standAll();
+    },
+    /** Put every particle into the state that is given for it. */
+    place(states) {
+      stacks.forEach((stack) => stack.splice(0));
+      states.forEach((state, particle) => {
+        stateOf[particle] = state;
+        stacks[state].push(particle);
+      });
+      standAll();
+    },
+    /** Move one particle, on top of the stack of its new state; the top of the old stack fills its gap. */
+    hop(particle, state) {
+      const [from, to] = [stacks[stateOf[particle]], stacks[state]];
+      if (from === to) return;
+      const top = from.pop();
+      if (top !== particle) from[from.indexOf(particle)] = top;
+      to.push(particle);
+      stateOf[particle] = state;
+      [...from, ...to].forEach(stand);
+    },
+    update(populations, colour) {
+      marks.tint(colour);
+      levels.forEach(({ bar, value }, i) => {
+        move(bar, { width: populations[i] > 0 ? Math.max(1, populations[i] * barSpan) : 0 });
+        write(value, percent(populations[i]));
+      });
+    },
+    /** How many particles each level has. */
+    counts() {
+      return energies.map((_, level) => stateOf.filter((state) => levelOf[state] === level).length);
+    },
+  };
+}
+
+/**
+ * Two quantities over one temperature axis, one above the other, with a cursor. One that falls without end as
+ * T grows is drawn down to `low`, and its end says so.
+ *
+ * quantities  { name, of, low, high } each: a function of the temperature, and the range to show; without
+ *             `high`, up to its peak
+ */
+function quantityChart({ stops, quantities, label, pick }) {
+  const [top, tall, between] = [26, 92, 36];
+  const span = stops.at(-2) / stops[1];
+  const grid = Array.from({ length: FINE }, (_, i) => stops[1] * span ** (i / (FINE - 1)));
+  const floor = top + 2 * tall + between;
+  const height = floor + 44;
+  const node = svg("svg", { class: "tc-chart tc-pick", height, role: "img", "aria-label": label });
+  const gradient = temperatureGradient(node);
+  const layAxis = temperatureAxisMarks(node, [0, 0.01, 0.1, 1, 10, 100, Infinity], "T");
+  const marks = tinted();
+  const plots = quantities.map(({ name, of, low, high = Math.max(...grid.map(of)) }, i) => {
+    const base = top + tall + i * (tall + between);
+    const y = (value) => base - ((value - low) / (high - low || 1)) * tall;
+    const title = svg("text", { class: "tc-label", x: 0, y: base - tall - 10 });
+    title.textContent = name;
+    const levels = [low, high].map((value) => {
+      const text = svg("text", { class: "tc-tick", x: 36, y: y(value) + 4, "text-anchor": "end" });
+      text.textContent = number(value, 3);
+      const line = svg("line", { class: "tc-grid", y1: y(value), y2: y(value) });
+      node.append(text, line);
+      return line;
+    });
+    const values = grid.map(of);
+    const ends = [of(0), of(Infinity)];
+    const line = svg("path", { class: "tc-curve", stroke: gradient.paint });
+    const bridges = svg("path", { class: "tc-bridge" });
+    const circles = ends.map((value) => svg("circle", { class: "tc-end", r: 4, cy: y(Math.max(low, value)) }));
+    const fall = svg("text", { class: "tc-tick", y: base - 6, "text-anchor": "end" });
+    fall.textContent = ends[1] < low ? "↓ to −∞" : "";
+    node.append(title, bridges, line, ...circles, fall);
+    const cursor = svg("line", { class: "tc-cursor", y1: base - tall - 6, y2: base });
+    const dot = svg("circle", { class: "tc-dot", r: 4.5 });
+    marks.node.append(cursor, dot);
+    return { of, low, y, values, ends, levels, line, bridges, circles, fall, cursor, dot };
+  });
+  node.append(marks.node);
+  let axis = null;
+  pickWithPointer(node, () => axis, pick);
+
+  return {
+    node,
+    layout(width) {
+      axis = temperatureAxis(stops, 46, width - 14);
+      move(node, { viewBox: `0 0 ${width} ${height}`, width });
+      gradient.layout(axis);
+      layAxis(axis, floor);
+      plots.forEach(({ low, y, values, ends, levels, line, bridges, circles, fall }) => {
+        levels.forEach((each) => move(each, { x1: axis.left, x2: axis.right }));
+        const shown = values.filter((value) => value >= low);
+        const points = shown.map((value, k) => `${axis.at(grid[k]).toFixed(1)} ${y(value).toFixed(1)}`);
+        const falls = ends[1] < low;
+        move(line, { d: `M${points.join("L")}` });
+        const last = falls ? "" : `M${points.at(-1)}L${axis.right} ${y(ends[1])}`;
+        move(bridges, { d: `M${axis.left} ${y(ends[0])}L${points[0]}${last}` });
+        move(circles[0], { cx: axis.left });
+        move(circles[1], { cx: axis.right, visibility: falls ? "hidden" : "visible" });
+        move(fall, { x: axis.right - 8 });
+      });
+    },
+    update(temperature) {
+      const x = axis.at(temperature);
+      marks.tint(temperatureColour(temperature));
+      plots.forEach(({ of, low, y, cursor, dot }) => {
+        const value = of(temperature);
+        move(cursor, { x1: x, x2: x });
+        move(dot, { cx: x, cy: y(Math.max(low, value)), visibility: value < low ? "hidden" : "visible" });
+      });
+    },
+  };
+}
+
+function build({ model, body, table, cleanup, redraw }) {
+  const stops = model.get("temperatures").map(Number);
+  const presets = model.get("presets");
+  let source = randomSource(SEED);
+  let drawn = null; // the preset that the picture and the charts were made for
+  let picture = null;
+  let charts = [];
+  let placedAt = null; // the temperature whose shares the particles were placed by
+  let particle = 0; // the one that was drawn last
+  let due = 0; // particles to draw anew, not yet a whole one
+  let width = 0;
+
+  const caption = element("figcaption");
+  const title = element("span");
+  caption.append(title, " ", element("span", { class: "tc-aside" }, "each is 1 %; bars show the exact shares"));
+  const panel = element("figure", { class: "tc-panel" }, caption);
+  const curves = element("div", { class: "tc-pair" });
+  const note = element("p", { class: "tc-note" });
+
+  const state = () => {
+    const preset = presets[model.get("preset")] ?? presets[0];
+    const { energies, degeneracies } = preset;
+    const temperature = stops[model.get("index")];
+    const of = (quantity) => quantity(energies, temperature, degeneracies);
+    return {
+      ...{ preset, energies, degeneracies, temperature, populations: of(boltzmann) },
+      ...{ probabilities: of(stateProbabilities) },
+      ...{ U: of(meanEnergy), S: of(thermalEntropy), F: of(freeEnergy), C: of(heatCapacity) },
+    };
+  };
+
+  /** Draw particles anew, each one's next state whatever its last was: a heat bath. */
+  const bathe = (count) => {
+    const { probabilities } = state();
+    for (let i = 0; i < count; i += 1) {
+      particle = (particle + STRIDE) % PARTICLES;
+      picture.hop(particle, drawState(probabilities, uniform(source)));
+    }
+  };
+  const tick = (elapsed) => {
+    due += (elapsed * RATE) / 1000;
+    if (due < 1) return;
+    bathe(Math.floor(due));
+    due %= 1;
+    tabulate();
+  };
+  const step = () => {
+    bathe(PARTICLES);
+    redraw();
+  };
+  const moving = player({ node: panel, tick, step, redraw, cleanup });
+  body.append(panel, moving.controls);
+  const say = facts(body, ["Mean energy U", "Entropy S", "Free energy F = U − TS", "Heat capacity C"]);
+  body.append(curves, note);
+
+  const place = () => {
+    const { temperature, probabilities } = state();
+    placedAt = temperature;
+    picture.place(quantileStates(probabilities));
+  };
+
+  const pick = (index) => {
+    model.set("index", index);
+    model.save_changes();
+  };
+  // Other levels mean another picture and other curves.
+  const remake = ({ preset }) => {
+    drawn = preset;
+    const { energies, degeneracies } = preset;
+    const at = (quantity) => (temperature) => quantity(energies, temperature, degeneracies);
+    const [U, S, F, C] = [meanEnergy, thermalEntropy, freeEnergy, heatCapacity].map(at);
+    const ground = Math.min(...energies);
+    picture = levelsPicture(preset);
+    charts = [
+      {
+        label: "Mean energy and heat capacity over temperature, with a cursor at the chosen one",
+        quantities: [
+          { name: "U, mean energy", of: U, low: ground, high: U(Infinity) },
+          { name: "C = dU/dT, heat capacity", of: C, low: 0 },
+        ],
+      },
+      {
+        label: "Free energy and entropy over temperature, with a cursor at the chosen one",
+        quantities: [
+          { name: "F, free energy", of: F, low: ground - 2 * (Math.max(...energies) - ground), high: ground },
+          { name: "S = −dF/dT, entropy", of: S, low: 0, high: S(Infinity) },
+        ],
+      },
+    ].map((chart) => quantityChart({ ...chart, stops, pick }));
+    panel.replaceChildren(caption, picture.node);
+    curves.replaceChildren(...charts.map((chart) => element("figure", { class: "tc-panel" }, chart.node)));
+    layout();
+    place();
+  };
+  const layout = () => {
+    picture.layout(width);
+    charts.forEach((chart) => chart.layout(Math.round(chart.node.parentNode.clientWidth) || width));
+  };
+
+  const tabulate = () => {
+    const { energies, degeneracies, temperature, populations, U, S, F, C } = state();
+    const counts = picture.counts();
+    const quantity = (name, value) => [cell.name(name), cell.quantity(value, temperature), { text: "" }];
+    table.update({
+      title: `${drawn.label} at T = ${number(temperature)}`,
+      columns: ["", "Exact", `Of ${PARTICLES} particles`],
+      lines: [
+        ...energies.map((energy, i) => [
+          cell.name(`Population at E = ${number(energy)} (${degeneracies[i]} × state)`),
+          cell.probability(populations[i], temperature),
+          { text: String(counts[i]), count: counts[i] },
+        ]),
+        quantity("Mean energy U", U),
+        quantity("Entropy S", S),
+        quantity("Free energy F", F),
+        quantity("Heat capacity C", C),
+      ],
+    });
+  };
+
+  const update = () => {
+    const now = state();
+    if (now.preset !== drawn) remake(now);
+    else if (!moving.playing() && now.temperature !== placedAt) place();
+    const { temperature, populations, U, S, F, C } = now;
+    placedAt = temperature;
+    setText(title, `${PARTICLES} particles at T = ${number(temperature)}`);
+    picture.update(populations, temperatureColour(temperature));
+    charts.forEach((chart) => chart.update(temperature));
+    say([number(U, 4), `${number(S, 4)} nats`, number(F, 4), number(C, 4)]);
+    setText(note, now.preset.note);
+    tabulate();
+  };
+
+  cleanup(
+    onWidth(body, (measured) => {
+      width = measured;
+      if (drawn) layout();
+      update();
+    }),
+  );
+
+  const summary = () => {
+    const { energies, temperature, populations, U, S, F, C } = state();
+    const levels = energies.map((energy, i) => `E = ${number(energy)} holds ${percent(populations[i])}`).join(", ");
+    const [u, s, f, c] = [U, S, F, C].map((value) => number(value, 3));
+    return (
+      `At temperature ${number(temperature)}: ${levels}; ` +
+      `mean energy ${u}, entropy ${s} nats, free energy ${f}, heat capacity ${c}.`
+    );
+  };
+  const reset = () => {
+    source = randomSource(SEED);
+    particle = due = 0;
+    place();
+    redraw();
+  };
+  return { update, summary, reset };
+}
+
+export default explorable({
+  name: "explore_levels",
+  title: "Explore energy levels",
+  settings: () => [
+    choiceSetting("preset", "preset", (model) => model.get("presets").map(({ name }) => name)),
+    temperatureSetting(),
+  ],
+  watch: () => ["preset", "index"],
+  build,
+});

@@ -1,0 +1,175 @@
+"""Energy levels with particles on them at every temperature, beside the curves of U, S, F and C."""
+
+import operator
+
+import ipywidgets
+import numpy as np
+import traitlets
+
+from tempcourse.boltzmann import boltzmann, thermodynamics
+
+from .explorable import (
+    MAX_CLASSES,
+    Explorable,
+    View,
+    blank_axes,
+    join_sources,
+    number,
+    numbers,
+    percent,
+    temperature_slider,
+    temperature_stops,
+)
+
+MAX_STATES = 12
+# Name in a link, label on the button, energies, degeneracies, and what to look for.
+PRESETS = [
+    ("two", "Two levels", [0.0, 1.0], [1, 1],
+     "At T = ∞ half of them are upstairs, and never more. C peaks near T = 0.42, where the climb is steepest."),
+    ("ladder", "Ladder", [0.0, 1.0, 2.0, 3.0, 4.0, 5.0], [1] * 6,
+     "An oscillator's even rungs, cut off after six. On an endless ladder C would rise to 1 and stay; "
+     "this one fills up, and C falls again."),
+    ("ground", "Three ground states", [0.0, 1.0], [3, 1],
+     "T = 0 cannot choose between three states of the same energy: S stays at log 3 = 1.0986."),
+    ("upstairs", "More room upstairs", [0.0, 1.0], [1, 5],
+     "Each state upstairs is rarer than the one below, but there are five: "
+     "above T = 1/log 5 = 0.62 most of the particles are up."),
+]  # fmt: skip
+
+
+class LevelsView(View):
+    """Particles on levels at one temperature, and the curves of U, S, F and C over all of them."""
+
+    _esm = join_sources("explore_levels.js")
+
+    presets = traitlets.List(help="name, label, energies, degeneracies and a note for each").tag(sync=True)
+    preset = traitlets.Int(0).tag(sync=True)
+    temperatures = numbers()
+    index = traitlets.Int().tag(sync=True)
+
+
+def explore_levels(energies=(0.0, 1.0), degeneracies=None):
+    """Return an explorable of energy levels that 100 particles share, from T = 0 to T = ∞.
+
+    The particles hop: one after another is drawn anew from the Boltzmann distribution, which is a heat bath.
+    While the picture is paused they stand as close to the exact shares as whole particles can.
+
+    Parameters
+    ----------
+    energies : array_like, shape (n,), 2 ≤ n ≤ 12
+        Finite and all different, in the unit that T has. They are drawn to scale, but far enough apart to be
+        told from each other. Levels that are not among the explorable's own come as a first preset.
+    degeneracies : array_like of int, shape (n,), optional
+        How many states each level has, 1 to 12; one each when left out.
+
+    Returns
+    -------
+    Explorable
+        Its controls are ``"preset"`` and ``"temperature"``.
+
+    Raises
+    ------
+    ValueError
+        For energies or degeneracies other than these.
+
+    Examples
+    --------
+    >>> explore_levels([0.0, 1.0], degeneracies=[1, 5])
+    explore_levels([0.0, 1.0], [1, 5])
+    """
+    energies, degeneracies = _checked_levels(energies, degeneracies)
+    presets = PRESETS
+    if not any((energies, degeneracies) == (own, states) for _, _, own, states, _ in PRESETS):
+        note = "The levels that this page speaks of."
+        presets = [("own", "These levels", energies, degeneracies, note), *PRESETS]
+    stops = temperature_stops(-2, 2, per_decade=20, digits=2)
+    start = {
+        "preset": next(i for i, each in enumerate(presets) if each[2:4] == (energies, degeneracies)),
+        "index": stops.index(1.0),
+    }
+    view = LevelsView(
+        "explore_levels",
+        (energies, degeneracies),
+        presets=[
+            {"name": name, "label": label, "energies": own, "degeneracies": states, "note": note}
+            for name, label, own, states, note in presets
+        ],
+        temperatures=stops,
+        defaults=start,
+        **start,
+    )
+    controls = {
+        "preset": ipywidgets.ToggleButtons(
+            options=[(label, name) for name, label, *_ in presets],
+            index=view.preset,
+            description="Levels",
+            style={"description_width": "8.5em", "button_width": "auto"},
+            layout={"width": "auto"},
+        ),
+        "temperature": temperature_slider(stops, view.index, symbol="T"),
+    }
+    explorable = Explorable(
+        view,
+        controls,
+        summary=_summary(energies, degeneracies),
+        draw=lambda: _draw(energies, degeneracies),
+    )
+    explorable.link("preset", "index", "preset")
+    explorable.link("temperature", "index", "index")
+    return explorable
+
+
+def _checked_levels(energies, degeneracies):
+    row = [float(energy) for energy in np.ravel(energies)]
+    if np.ndim(energies) != 1 or not 2 <= len(row) <= MAX_CLASSES:
+        shape = np.shape(energies)
+        raise ValueError(f"energies must be one row of 2 to {MAX_CLASSES} to be drawn, got shape {shape}")
+    if not np.isfinite(row).all():
+        raise ValueError(f"energies must be finite to be drawn, got {row!r}")
+    if len(set(row)) != len(row):
+        raise ValueError(f"energies must differ (equal ones are one level of a degeneracy), got {row!r}")
+    if degeneracies is None:
+        return row, [1] * len(row)
+    if np.shape(degeneracies) != (len(row),):
+        raise ValueError(
+            f"degeneracies must hold {len(row)} numbers, one for each energy, got shape {np.shape(degeneracies)}"
+        )
+    try:
+        states = [operator.index(g) for g in degeneracies]
+    except TypeError:
+        raise ValueError(f"degeneracies must be whole numbers, got {list(degeneracies)!r}") from None
+    if not all(1 <= g <= MAX_STATES for g in states):
+        raise ValueError(f"degeneracies must be 1 to {MAX_STATES} to be drawn, got {states!r}")
+    return row, states
+
+
+def _summary(energies, degeneracies):
+    populations = boltzmann(energies, 1.0, degeneracies=degeneracies)
+    curves = thermodynamics(energies, 1.0, degeneracies=degeneracies)
+    levels = ", ".join(
+        f"E = {number(energy)} ({'1 state' if g == 1 else f'{g} states'}) {percent(p)}"
+        for energy, g, p in zip(energies, degeneracies, populations, strict=True)
+    )
+    return (
+        f"Populations of energy levels at temperature 1: {levels}; mean energy {curves.energy:.3f}, "
+        f"entropy {curves.entropy:.3f} nats, free energy {curves.free_energy:.3f}, "
+        f"heat capacity {curves.heat_capacity:.3f}."
+    ).replace("-", "−")
+
+
+def _draw(energies, degeneracies):
+    from tempcourse.plots import plot_bars, plot_curves
+
+    temperatures = np.geomspace(0.01, 100, 241)
+    curves = thermodynamics(energies, temperatures, degeneracies=degeneracies)
+    above, below = blank_axes(6.4, 5.6, rows=2)
+    names = [f"E = {number(energy)}\ng = {g}" for energy, g in zip(energies, degeneracies, strict=True)]
+    plot_bars(boltzmann(energies, 1.0, degeneracies=degeneracies), names, title="Populations at T = 1", ax=above)
+    plot_curves(
+        temperatures,
+        np.stack([curves.energy - min(energies), curves.entropy, curves.heat_capacity], axis=-1),
+        ["U − E₀", "S", "C"],
+        xlabel="temperature T",
+        ax=below,
+    )
+    return below.figure
