@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import inspect
 import pkgutil
 
 import pytest
@@ -18,9 +19,10 @@ def test_examples_print_what_they_say(name):
     assert results.failed == 0, f"{results.failed} of {results.attempted} examples in {name} failed"
 
 
-def test_every_public_function_of_softmax_has_an_example():
-    module = importlib.import_module("tempcourse.softmax")
+@pytest.mark.parametrize("name", ["tempcourse.softmax", "tempcourse.boltzmann"])
+def test_every_public_function_has_an_example(name):
+    module = importlib.import_module(name)
     finder = doctest.DocTestFinder(exclude_empty=False)
-    for name in module.__all__:
-        (test,) = finder.find(getattr(module, name), name, module=module)
-        assert test.examples, f"{name} has no example"
+    for public in filter(inspect.isfunction, map(vars(module).get, module.__all__)):
+        (test,) = finder.find(public, public.__name__, module=module)
+        assert test.examples, f"{test.name} has no example"
