@@ -300,12 +300,17 @@ def heat_capacity(energies, temperature, *, degeneracies=None):
 
 @dataclass(frozen=True, eq=False)
 class Thermodynamics:
-    """Curves over temperature, all of one shape; energies in one unit, entropies in units of k."""
+    """Curves over temperature, all of one shape."""
 
+    #: T, in the unit of the energies.
     temperature: np.ndarray
+    #: F = U − TS.
     free_energy: np.ndarray
+    #: The mean energy U.
     energy: np.ndarray
+    #: S, in units of Boltzmann's constant.
     entropy: np.ndarray
+    #: C = dU/dT, in units of Boltzmann's constant.
     heat_capacity: np.ndarray
 
 
@@ -478,9 +483,11 @@ def spin_states(n):
 
 
 class IsingStates(NamedTuple):
-    """All states of a small lattice: their energies, and their magnetisations per spin."""
+    """All states of a small Ising lattice."""
 
+    #: Of the whole lattice, shape (2**N,).
     energies: np.ndarray
+    #: Per spin, from −1 to 1, shape (2**N,).
     magnetisations: np.ndarray
 
 
@@ -501,8 +508,8 @@ def ising_energies(side):
     Returns
     -------
     IsingStates
-        ``energies`` of the whole lattice and ``magnetisations`` per spin, shape ``(2**N,)`` each. Row by row,
-        the spins of state k are the bits of k, as in `spin_states`.
+        The energies of the whole lattice and the magnetisations per spin. Row by row, the spins of state k are
+        the bits of k, as in `spin_states`.
 
     Raises
     ------
@@ -530,11 +537,15 @@ def ising_energies(side):
 
 @dataclass(frozen=True, eq=False)
 class IsingSample:
-    """What `ising_sample` measured: one entry of the last axis a sweep, energies and magnetisations per spin."""
+    """What `ising_sample` measured, at temperatures of any shape ``(...)``."""
 
+    #: Shape (...).
     temperature: np.ndarray
+    #: Per spin, after each sweep, shape (..., replicas, sweeps).
     energy: np.ndarray
+    #: Per spin, after each sweep, shape (..., replicas, sweeps).
     magnetisation: np.ndarray
+    #: After the last sweep, int8, shape (..., replicas, side, side).
     spins: np.ndarray
 
 
@@ -568,9 +579,8 @@ def ising_sample(side, temperatures, sweeps, *, rng, replicas=1, burn_in=100, st
     Returns
     -------
     IsingSample
-        ``temperature`` of shape ``(...)``, ``energy`` and ``magnetisation`` per spin of shape
-        ``(..., replicas, sweeps)``, and the final ``spins``, int8, of shape ``(..., replicas, side, side)``.
-        The probabilities are rounded to multiples of 2⁻²⁴, the resolution of the random numbers.
+        Energies and magnetisations per spin after each sweep, and the final spins. The probabilities are
+        rounded to multiples of 2⁻²⁴, the resolution of the random numbers.
 
     Raises
     ------
@@ -580,8 +590,8 @@ def ising_sample(side, temperatures, sweeps, *, rng, replicas=1, burn_in=100, st
 
     References
     ----------
-    Creutz (1980), "Monte Carlo study of quantized SU(2) gauge theory" (heat bath); Onsager (1944), "Crystal
-    statistics. I" (the critical temperature, 2/log(1 + √2) ≈ 2.269).
+    Glauber (1963), "Time-dependent statistics of the Ising model" (this rule); Onsager (1944), "Crystal
+    statistics. I" (the critical temperature of the endless lattice, 2/log(1 + √2) ≈ 2.269).
 
     Examples
     --------
@@ -691,7 +701,9 @@ def glass_energies(couplings):
 class AnnealedRuns(NamedTuple):
     """Where the runs of `anneal` ended: not the best that they saw, but the last."""
 
+    #: Shape (runs,).
     energies: np.ndarray
+    #: Spins of ±1, int8, shape (runs, n).
     states: np.ndarray
 
 
@@ -718,7 +730,7 @@ def anneal(couplings, schedule, *, rng, runs):
     Returns
     -------
     AnnealedRuns
-        Final ``energies``, shape ``(runs,)``, and ``states`` of ±1, int8, shape ``(runs, n)``.
+        The final energies and states.
 
     Raises
     ------
