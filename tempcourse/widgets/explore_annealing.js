@@ -286,7 +286,7 @@ function build({ model, body, table, cleanup, redraw }) {
   const chance = chanceChart({ schedules, steps, chances, pick });
   const panel = element("figure", { class: "tc-panel" }, caption, picture.node);
   const coolingPanel = element("figure", { class: "tc-panel" }, element("figcaption", {}, "Temperature"), cooling.node);
-  const key = element("span", { class: "tc-aside" }, "○ exact at the end ● crowd");
+  const key = element("span", { class: "tc-aside" }, "○\u00a0exact\u00a0at\u00a0the\u00a0end ●\u00a0crowd");
   const chanceCaption = element("figcaption", {}, "Deepest valley ", key);
   const chancePanel = element("figure", { class: "tc-panel" }, chanceCaption, chance.node);
 
@@ -351,10 +351,10 @@ function build({ model, body, table, cleanup, redraw }) {
     ]);
     const equilibrium = softmax(energies.map((energy) => -energy), temperature);
     table.update({
-      title: `Schedule “${schedules[schedule]}”, step ${count} of ${total}`,
-      columns: ["Valley", "Energy", `Equilibrium at T = ${number(temperature, 3)}`, "Crowd now", "Exact at the end"],
+      title: `Schedule “${schedules[schedule]}”, step ${count} of ${total}, T = ${number(temperature, 3)}`,
+      columns: ["Valley at", "Energy", "Equilibrium at T", "Crowd now", "Exact at the end"],
       lines: valleys.map((bottom) => [
-        cell.name(`place ${bottom + 1}${bottom === deepest ? ", the deepest" : ""}`),
+        cell.name(`place ${bottom + 1}${bottom === deepest ? ", deepest" : ""}`),
         cell.quantity(energies[bottom], temperature),
         cell.probability(share(equilibrium, bottom), temperature),
         { text: `${inValley(bottom)} of ${walkers}`, count: inValley(bottom) },

@@ -30,6 +30,7 @@ import {
   temperatureColour,
   temperatureGradient,
   tinted,
+  widthOf,
   write,
 } from "./charts.js";
 import { player } from "./animation.js";
@@ -254,10 +255,9 @@ function build({ model, body, table, cleanup, redraw }) {
   const stops = model.get("temperatures").map(Number);
   const presets = model.get("presets");
   let source = randomSource(SEED);
-  let drawn = null; // the preset that the picture and the charts were made for
+  let now = null; // the state that is drawn
   let picture = null;
   let charts = [];
-  let placedAt = null; // the temperature whose shares the particles were placed by
   let particle = 0; // the one that was drawn last
   let due = 0; // particles to draw anew, not yet a whole one
   let width = 0;
@@ -283,10 +283,9 @@ function build({ model, body, table, cleanup, redraw }) {
 
   /** Draw particles anew, each one's next state whatever its last was: a heat bath. */
   const bathe = (count) => {
-    const { probabilities } = state();
     for (let i = 0; i < count; i += 1) {
       particle = (particle + STRIDE) % PARTICLES;
-      picture.hop(particle, drawState(probabilities, uniform(source)));
+      picture.hop(particle, drawState(now.probabilities, uniform(source)));
     }
   };
   const tick = (elapsed) => {
@@ -305,24 +304,18 @@ function build({ model, body, table, cleanup, redraw }) {
   const say = facts(body, ["Mean energy U", "Entropy S", "Free energy F = U − TS", "Heat capacity C"]);
   body.append(curves, note);
 
-  const place = () => {
-    const { temperature, probabilities } = state();
-    placedAt = temperature;
-    picture.place(quantileStates(probabilities));
-  };
-
+  const place = () => picture.place(quantileStates(now.probabilities));
   const pick = (index) => {
     model.set("index", index);
     model.save_changes();
   };
   // Other levels mean another picture and other curves.
-  const remake = ({ preset }) => {
-    drawn = preset;
-    const { energies, degeneracies } = preset;
+  const remake = () => {
+    const { energies, degeneracies } = now;
     const at = (quantity) => (temperature) => quantity(energies, temperature, degeneracies);
     const [U, S, F, C] = [meanEnergy, thermalEntropy, freeEnergy, heatCapacity].map(at);
     const ground = Math.min(...energies);
-    picture = levelsPicture(preset);
+    picture = levelsPicture(now);
     charts = [
       {
         label: "Mean energy and heat capacity over temperature, with a cursor at the chosen one",
@@ -346,19 +339,19 @@ function build({ model, body, table, cleanup, redraw }) {
   };
   const layout = () => {
     picture.layout(width);
-    charts.forEach((chart) => chart.layout(Math.round(chart.node.parentNode.clientWidth) || width));
+    charts.forEach((chart) => chart.layout(widthOf(chart.node.parentNode)));
   };
 
   const tabulate = () => {
-    const { energies, degeneracies, temperature, populations, U, S, F, C } = state();
+    const { preset, energies, degeneracies, temperature, populations, U, S, F, C } = now;
     const counts = picture.counts();
     const quantity = (name, value) => [cell.name(name), cell.quantity(value, temperature), { text: "" }];
     table.update({
-      title: `${drawn.label} at T = ${number(temperature)}`,
-      columns: ["", "Exact", `Of ${PARTICLES} particles`],
+      title: `${preset.label} at T = ${number(temperature)}`,
+      columns: ["Quantity", "Exact", `Of ${PARTICLES} particles`],
       lines: [
         ...energies.map((energy, i) => [
-          cell.name(`Population at E = ${number(energy)} (${degeneracies[i]} × state)`),
+          cell.name(`Population at E = ${number(energy)}, g = ${degeneracies[i]}`),
           cell.probability(populations[i], temperature),
           { text: String(counts[i]), count: counts[i] },
         ]),
@@ -371,29 +364,29 @@ function build({ model, body, table, cleanup, redraw }) {
   };
 
   const update = () => {
-    const now = state();
-    if (now.preset !== drawn) remake(now);
-    else if (!moving.playing() && now.temperature !== placedAt) place();
-    const { temperature, populations, U, S, F, C } = now;
-    placedAt = temperature;
+    const before = now;
+    now = state();
+    const { preset, temperature, populations, U, S, F, C } = now;
+    if (preset !== before?.preset) remake();
+    else if (temperature !== before.temperature && !moving.playing()) place();
     setText(title, `${PARTICLES} particles at T = ${number(temperature)}`);
     picture.update(populations, temperatureColour(temperature));
     charts.forEach((chart) => chart.update(temperature));
     say([number(U, 4), `${number(S, 4)} nats`, number(F, 4), number(C, 4)]);
-    setText(note, now.preset.note);
+    setText(note, preset.note);
     tabulate();
   };
 
   cleanup(
     onWidth(body, (measured) => {
       width = measured;
-      if (drawn) layout();
+      if (now) layout();
       update();
     }),
   );
 
   const summary = () => {
-    const { energies, temperature, populations, U, S, F, C } = state();
+    const { energies, temperature, populations, U, S, F, C } = now;
     const levels = energies.map((energy, i) => `E = ${number(energy)} holds ${percent(populations[i])}`).join(", ");
     const [u, s, f, c] = [U, S, F, C].map((value) => number(value, 3));
     return (
@@ -404,7 +397,8 @@ function build({ model, body, table, cleanup, redraw }) {
   const reset = () => {
     source = randomSource(SEED);
     particle = due = 0;
-    place();
+    now = state();
+    remake();
     redraw();
   };
   return { update, summary, reset };

@@ -51,8 +51,9 @@ class LevelsView(View):
 def explore_levels(energies=(0.0, 1.0), degeneracies=None):
     """Return an explorable of energy levels that 100 particles share, from T = 0 to T = ∞.
 
-    The particles hop: one after another is drawn anew from the Boltzmann distribution, which is a heat bath.
-    While the picture is paused they stand as close to the exact shares as whole particles can.
+    The particles hop: one after another is drawn anew from the Boltzmann distribution, which is a heat bath,
+    always from the same seed. A setting that changes while they are paused puts them as close to the exact
+    shares as whole particles can be.
 
     Parameters
     ----------

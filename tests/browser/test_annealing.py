@@ -232,7 +232,7 @@ def test_a_tap_on_the_chances_chooses_the_steps(show):
 def test_an_own_landscape_is_walked_on(show):
     page = ended(show, explore_annealing([3.0, 1.0, 2.0, 0.0, 4.0], hot=5, cold=0.5))
     assert page.locator("tbody tr").count() == 2
-    assert page.locator("tbody th").all_inner_texts() == ["place 2", "place 4, the deepest"]
+    assert page.locator("tbody th").all_inner_texts() == ["place 2", "place 4, deepest"]
     assert sum(column(page, 5, "probability")) == pytest.approx(1, abs=1e-12)
 
 

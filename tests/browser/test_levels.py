@@ -114,6 +114,9 @@ def test_while_it_plays_particles_move_a_few_at_a_time(show):
     put(page, index=0)
     assert cells(page, "count") != [100, 0], "they fall one after another"
     page.wait_for_function("document.querySelector('tbody [data-count]').dataset.count === '100'", timeout=20_000)
+    put(page, preset=1)
+    assert cells(page, "count") == [100, 0, 0, 0, 0, 0], "other levels, while it plays"
+    put(page, preset=0)
     page.get_by_role("button", name="Pause").click()
     where = particles(page)
     page.evaluate(FRAME)
