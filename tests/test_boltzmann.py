@@ -594,12 +594,12 @@ class TestIsingSample:
         assert (errors_of_sample(temperature, factor * temperature) > 8).all()
 
     @pytest.mark.parametrize("temperature", [1.5, CRITICAL, 4.0])
-    def test_the_statistics_would_see_another_rule(self, temperature, monkeypatch):
-        def up_as_metropolis_accepts(field, T):
-            return np.minimum(1, np.exp(2 * field / T))
+    def test_the_statistics_would_see_a_rule_that_is_off_by_0_01(self, temperature, monkeypatch):
+        def probit(field, T):  # the normal distribution's curve that comes closest to the logistic one
+            return scipy.stats.norm.cdf(2 * field / T / 1.702)
 
-        monkeypatch.setattr(module, "_probability_up", up_as_metropolis_accepts)
-        assert (errors_of_sample(temperature, temperature) > 8).all()
+        monkeypatch.setattr(module, "_probability_up", probit)
+        assert (errors_of_sample(temperature, temperature) > 6).all()
 
     @pytest.mark.parametrize("temperature", [2.0, 8.0, INF])
     def test_visits_every_state_of_the_2_by_2_lattice_as_often_as_boltzmann_says(self, temperature):
