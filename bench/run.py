@@ -5,12 +5,20 @@ import os
 import platform
 from pathlib import Path
 
+import bench_boltzmann
 import bench_build
+import bench_ising
 import bench_page
 import bench_softmax
 
 HERE = Path(__file__).parent
-PARTS = {"softmax": bench_softmax, "page": bench_page, "build": bench_build}
+PARTS = {
+    "softmax": bench_softmax,
+    "boltzmann": bench_boltzmann,
+    "ising": bench_ising,
+    "page": bench_page,
+    "build": bench_build,
+}
 
 
 def machine():

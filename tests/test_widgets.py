@@ -11,7 +11,15 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from tempcourse.widgets import compare_temperatures, explore_softmax, explore_temperature, quiz
+from tempcourse.widgets import (
+    compare_temperatures,
+    explore_annealing,
+    explore_ising,
+    explore_levels,
+    explore_softmax,
+    explore_temperature,
+    quiz,
+)
 from tempcourse.widgets.explorable import FOLDER, join_sources, number, percent, temperature_stops
 
 INF = float("inf")
@@ -22,6 +30,9 @@ MAKERS = {
     "explore_softmax": lambda: explore_softmax(),
     "explore_temperature": lambda: explore_temperature(),
     "compare_temperatures": lambda: compare_temperatures(SKETCH, [0.5, 1, 2], claimed=CLAIMED),
+    "explore_ising": lambda: explore_ising(16),
+    "explore_levels": lambda: explore_levels(),
+    "explore_annealing": lambda: explore_annealing(),
     "quiz": lambda: quiz(*QUESTION),
 }
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -87,6 +98,8 @@ def test_the_text_says_what_the_picture_shows():
     assert "at temperature 0 the probabilities are 1, 0, 0, 0, at infinity 0.25, 0.25, 0.25, 0.25." in text
     text = MAKERS["compare_temperatures"]()._repr_mimebundle_()["text/plain"]
     assert "at τ = 0.5 class 1 82.8 %" in text and "(claimed: class 1 73 %)" in text
+    text = MAKERS["explore_ising"]()._repr_mimebundle_()["text/plain"]
+    assert text.startswith("Ising model of 16 × 16 spins, 500 sweeps from all up; per spin at temperature 2, ")
     assert quiz(*QUESTION)._repr_mimebundle_()["text/plain"] == "Which is `larger`?\n  a) 1/2\n  b) 1/3 < 1"
 
 
@@ -126,6 +139,15 @@ def test_the_temperature_slider_has_the_exact_stops():
     assert values == sorted(set(values))
 
 
+def test_the_critical_temperature_of_the_ising_model_is_a_stop():
+    explorable = explore_ising()
+    slider = explorable.controls["temperature"]
+    values = [value for _, value in slider.options]
+    assert slider.description == "Temperature T" and slider.value == 2 / np.log(1 + np.sqrt(2))
+    assert (values[0], values[1], values[-2], values[-1]) == (0, 0.2, 5, INF) and len(values) == 52
+    assert values == sorted(values) == explorable.view.temperatures
+
+
 def test_stops_rise_and_are_rounded_at_any_density():
     stops = temperature_stops(-1, 1, per_decade=200, digits=3)
     assert stops == sorted(set(stops)) and {0.0, 0.1, 1.0, 2.0, 10.0, INF} < set(stops)
@@ -141,6 +163,15 @@ def test_own_logits_come_first_and_the_sketch_is_not_doubled():
     own = explore_temperature([3, -INF])
     assert own.view.presets[0]["name"] == "own" and own.view.presets[0]["logits"] == [3.0, "-Infinity"]
     assert len(own.controls["preset"].options) == 6
+
+
+def test_own_levels_come_first_and_levels_of_a_preset_open_it():
+    own = explore_levels([0, 2.0], [2, 1]).view
+    assert own.presets[0]["energies"] == [0.0, 2.0] and own.presets[0]["degeneracies"] == [2, 1]
+    assert [preset["name"] for preset in own.presets] == ["own", "two", "ladder", "ground", "upstairs"]
+    upstairs = explore_levels([0.0, 1.0], np.array([1, 5]))
+    assert upstairs.view.presets[upstairs.view.preset]["name"] == "upstairs" and len(upstairs.view.presets) == 4
+    assert upstairs.controls["temperature"].description == "Temperature T"
 
 
 def test_logit_sliders_reach_what_they_start_from_and_meet_it_by_steps():
@@ -207,6 +238,24 @@ def test_anchors_are_readable_stable_and_told_apart():
             lambda: compare_temperatures(SKETCH, [1], [[73, 0, 0, 0]]),
             "claimed must hold probabilities from 0 to 1",
         ),
+        (lambda: explore_ising(7), "side must be an even whole number from 8 to 256, got 7"),
+        (lambda: explore_ising(6), "side must be an even whole number from 8 to 256, got 6"),
+        (lambda: explore_ising(258), "side must be an even whole number from 8 to 256, got 258"),
+        (lambda: explore_ising(64.0), "side must be an even whole number from 8 to 256, got 64.0"),
+        (lambda: explore_levels([1.0]), "energies must be one row of 2 to 12 to be drawn, got shape (1,)"),
+        (lambda: explore_levels([[0.0, 1.0]]), "energies must be one row of 2 to 12 to be drawn, got shape (1, 2)"),
+        (lambda: explore_levels([0.0, INF]), "energies must be finite to be drawn, got [0.0, inf]"),
+        (lambda: explore_levels([1.0, 1.0]), "energies must differ (equal ones are one level of a degeneracy)"),
+        (lambda: explore_levels([0, 1], [1]), "degeneracies must hold 2 numbers, one for each energy"),
+        (lambda: explore_levels([0, 1], [1, 2.5]), "degeneracies must be whole numbers, got [1, 2.5]"),
+        (lambda: explore_levels([0, 1], [0, 1]), "degeneracies must be 1 to 12 to be drawn, got [0, 1]"),
+        (lambda: explore_levels([0, 1], [1, 13]), "degeneracies must be 1 to 12 to be drawn, got [1, 13]"),
+        (lambda: explore_annealing([0, 1]), "energies must be one row of 5 to 121 places, got shape (2,)"),
+        (lambda: explore_annealing([0, 1, 2, 1, np.nan]), "energies must be finite, got nan"),
+        (lambda: explore_annealing([0, 1, 1, 2, 3]), "energies must differ between neighbours"),
+        (lambda: explore_annealing([0, 1, 0, 1, 2]), "energies must differ between neighbours and have one lowest"),
+        (lambda: explore_annealing(hot=0.1, cold=0.1), "hot and cold must be temperatures with 0 < cold < hot"),
+        (lambda: explore_annealing(cold=0), "hot and cold must be temperatures with 0 < cold < hot, got 1.0 and 0"),
         (lambda: quiz("?", ["a"], 0, ["b"]), "choices must hold 2 to 8 texts, got 1"),
         (lambda: quiz("?", ["a", "b"], 2, ["c", "d"]), "answer must be the index of a choice, 0 to 1, got 2"),
         (

@@ -2,8 +2,20 @@
 
 from .compare_temperatures import compare_temperatures
 from .explorable import Explorable
+from .explore_annealing import explore_annealing
+from .explore_ising import explore_ising
+from .explore_levels import explore_levels
 from .explore_softmax import explore_softmax
 from .explore_temperature import explore_temperature
 from .quiz import quiz
 
-__all__ = ["Explorable", "compare_temperatures", "explore_softmax", "explore_temperature", "quiz"]
+__all__ = [
+    "Explorable",
+    "compare_temperatures",
+    "explore_annealing",
+    "explore_ising",
+    "explore_levels",
+    "explore_softmax",
+    "explore_temperature",
+    "quiz",
+]

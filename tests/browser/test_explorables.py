@@ -6,7 +6,15 @@ import pytest
 from conftest import FRAME, put, state
 
 from tempcourse.softmax import softmax
-from tempcourse.widgets import compare_temperatures, explore_softmax, explore_temperature, quiz
+from tempcourse.widgets import (
+    compare_temperatures,
+    explore_annealing,
+    explore_ising,
+    explore_levels,
+    explore_softmax,
+    explore_temperature,
+    quiz,
+)
 
 INF = math.inf
 SKETCH = [2.0, 1.0, 0.5, 0.1]
@@ -112,6 +120,9 @@ MAKERS = {
         lambda: compare_temperatures(SKETCH, [0.5, 1], claimed=[[0.73, None, None, None], [0.25] * 4]),
         {"show_claimed": False, "target": 1, "index": 17},
     ),
+    "explore_ising": (lambda: explore_ising(), {"index": 51, "start": 0, "seed": 42, "speed": 5}),
+    "explore_levels": (lambda: explore_levels([-2.0, 0.5, 3.0], [2, 1, 12]), {"preset": 2, "index": 82}),
+    "explore_annealing": (lambda: explore_annealing(), {"schedule": 2, "index": 9, "seed": 7}),
 }
 
 

@@ -1,0 +1,131 @@
+"""The Ising model, live: a lattice of spins at a temperature, each drawn again and again from a softmax of two."""
+
+import math
+from numbers import Integral
+
+import ipywidgets
+import numpy as np
+import traitlets
+
+from tempcourse.boltzmann import ising_sample
+
+from .explorable import WIDE, Explorable, View, blank_axes, join_sources, number, numbers, temperature_slider
+
+CRITICAL = 2 / math.log(1 + math.sqrt(2))
+STARTS = [("Cold: all up", "cold"), ("Hot: at random", "hot")]
+SPEEDS = [1, 5, 20, 60, 200, 600]
+SEED = 1
+LAST_SEED = 99
+
+UP = "#f6f4ee"  # as in explore_ising.js
+STILL_TEMPERATURES = [2.0, CRITICAL, 3.0]
+STILL_SWEEPS = 500
+
+
+class IsingView(View):
+    """The lattice as a canvas, and its magnetisation and energy over time."""
+
+    _esm = join_sources("explore_ising.js")
+
+    side = traitlets.Int().tag(sync=True)
+    temperatures = numbers()
+    index = traitlets.Int().tag(sync=True)
+    start = traitlets.Int(help="an index into STARTS").tag(sync=True)
+    seed = traitlets.Int(SEED).tag(sync=True)
+    speeds = traitlets.List(help="sweeps a second").tag(sync=True)
+    speed = traitlets.Int().tag(sync=True)
+
+
+def explore_ising(side=64):
+    """Return a live Ising model: `side` × `side` spins without edges, with no field, in units of J = k = 1.
+
+    Each sweep draws every spin anew from a softmax of its two energies among its neighbours (heat bath, on a
+    checkerboard). It runs in the reader's browser, in the same way each time for the same seed.
+
+    Parameters
+    ----------
+    side : int, even, from 8 to 256
+        Spins a side.
+
+    Returns
+    -------
+    Explorable
+        Its controls are ``"temperature"``, ``"start"``, ``"seed"`` and ``"speed"``.
+
+    Raises
+    ------
+    ValueError
+        For a side that is odd, below 8, above 256 or no whole number.
+
+    Examples
+    --------
+    >>> explore = explore_ising()
+    >>> round(explore.controls["temperature"].value, 3)  # where the infinite lattice begins to order
+    2.269
+    """
+    if not isinstance(side, Integral) or side % 2 or not 8 <= side <= 256:
+        raise ValueError(f"side must be an even whole number from 8 to 256, got {side!r}")
+    side = int(side)
+    stops = [0.0, *sorted([CRITICAL, *(k / 10 for k in range(2, 51))]), math.inf]
+    index, start, speed = stops.index(CRITICAL), 1, SPEEDS.index(60)
+    view = IsingView(
+        "explore_ising",
+        (side,),
+        side=side,
+        temperatures=stops,
+        index=index,
+        start=start,
+        speeds=SPEEDS,
+        speed=speed,
+        defaults={"index": index, "start": start, "seed": SEED, "speed": speed},
+    )
+    controls = {
+        "temperature": temperature_slider(stops, index, "T"),
+        "start": ipywidgets.ToggleButtons(
+            options=STARTS,
+            index=start,
+            description="Start",
+            style={"description_width": "8.5em", "button_width": "auto"},
+            layout={"width": "auto"},
+        ),
+        "seed": ipywidgets.IntSlider(SEED, 0, LAST_SEED, description="Seed", **WIDE),
+        "speed": ipywidgets.SelectionSlider(
+            options=[(f"{speed} a second", speed) for speed in SPEEDS],
+            index=speed,
+            description="Sweeps",
+            **WIDE,
+        ),
+    }
+    sample = ising_sample(side, STILL_TEMPERATURES, 1, rng=np.random.default_rng(SEED), burn_in=STILL_SWEEPS - 1)
+    explorable = Explorable(view, controls, summary=_summary(sample), draw=lambda: _draw(sample))
+    explorable.link("temperature", "index", "index")
+    explorable.link("start", "index", "start")
+    explorable.link("seed", "value", "seed")
+    explorable.link("speed", "index", "speed")
+    return explorable
+
+
+def _summary(sample):
+    side = sample.spins.shape[-1]
+    states = "; ".join(
+        f"at temperature {number(temperature)}, magnetisation {number(round(m, 3))} and energy {number(round(e, 3))}"
+        for temperature, m, e in zip(
+            sample.temperature, sample.magnetisation.ravel(), sample.energy.ravel(), strict=True
+        )
+    )
+    return f"Ising model of {side} × {side} spins, {STILL_SWEEPS} sweeps from all up; per spin {states}."
+
+
+def _draw(sample):
+    from matplotlib.colors import ListedColormap
+
+    from tempcourse.plots import temperature_colour
+
+    axes = blank_axes(6.4, 2.5, columns=3)
+    for ax, temperature, spins in zip(axes, sample.temperature, sample.spins[:, 0], strict=True):
+        colours = ListedColormap([temperature_colour(temperature), UP])
+        ax.imshow(spins, cmap=colours, vmin=-1, vmax=1, interpolation="nearest")
+        ax.set(title=f"T = {number(temperature)}", xticks=[], yticks=[])
+        ax.spines[:].set_visible(True)
+    axes[1].set_xlabel("light is up, dark is down")
+    return axes[0].figure
