@@ -12,12 +12,13 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.collections import LineCollection
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.colors import ListedColormap, to_hex, to_rgb
 from matplotlib.ticker import FuncFormatter, NullLocator, PercentFormatter
 
 STYLE = Path(__file__).with_name("course.mplstyle")
 
 _COLD, _ONE, _HOT = "#2166ac", "#7f5a9c", "#c8372d"
+_SPINS = ListedColormap(["0.88", "0.2"])  # down, up
 _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
 
 
@@ -96,7 +97,9 @@ def plot_bars(probabilities, labels=None, *, temperature=1.0, title=None, ax=Non
 
 
 @_styled()
-def plot_curves(temperatures, curves, labels=None, *, mark=None, xlabel=None, ylabel=None, log=True, ax=None):
+def plot_curves(
+    temperatures, curves, labels=None, *, mark=None, xlabel=None, ylabel=None, symbol="τ", log=True, ax=None
+):
     """Draw quantities against temperature, each named at its line's end.
 
     Parameters
@@ -111,6 +114,8 @@ def plot_curves(temperatures, curves, labels=None, *, mark=None, xlabel=None, yl
     xlabel : str, optional
         What runs along the axis where it is not the temperature.
     ylabel : str, optional
+    symbol : str, default "τ"
+        How the temperature is written; "T" in physics.
     log : bool, default True
         Whether that axis is logarithmic; if not, it is linear and may start at 0.
     ax : matplotlib.axes.Axes, optional
@@ -128,7 +133,7 @@ def plot_curves(temperatures, curves, labels=None, *, mark=None, xlabel=None, yl
     ax.set_xlim(temperatures[0], temperatures[-1])
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.set_xlabel(("temperature τ" if xlabel is None else xlabel) + (" (logarithmic)" if log else ""))
+    ax.set_xlabel((f"temperature {symbol}" if xlabel is None else xlabel) + (" (logarithmic)" if log else ""))
     ax.set_ylim(0, 1.05 * max(curves.max(), np.finfo(float).tiny))
     ax.grid(axis="y")
     if ylabel is not None:
@@ -139,7 +144,7 @@ def plot_curves(temperatures, curves, labels=None, *, mark=None, xlabel=None, yl
         place = np.clip(mark, temperatures[0], temperatures[-1])
         ax.axvline(place, color=temperature_colour(mark), linewidth=1.5)
         ax.annotate(
-            f"τ = {_number(mark)}",
+            f"{symbol} = {_number(mark)}",
             (place, 1.0),
             xycoords=("data", "axes fraction"),
             xytext=(0, 3),
@@ -229,6 +234,33 @@ def plot_simplex(curve, points=None, *, labels=None, temperatures=None, ax=None)
     ax.set_axis_off()
     ax.margins(0.08)
     return ax
+
+
+@_styled()
+def plot_lattices(lattices, titles=None, *, axes=None):
+    """Draw lattices of spins side by side, up dark and down light.
+
+    Parameters
+    ----------
+    lattices : array_like of ±1, shape (m, rows, columns)
+    titles : sequence of str, length m, optional
+    axes : sequence of matplotlib.axes.Axes, length m, optional
+        Where to draw; a new figure when left out.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes, shape (m,)
+    """
+    lattices = np.asarray(lattices)
+    if axes is None:
+        axes = plt.subplots(1, len(lattices), squeeze=False, figsize=(2.4 * len(lattices), 2.7))[1][0]
+    axes = np.asarray(axes, dtype=object)
+    for ax, spins, title in zip(axes, lattices, titles or [""] * len(lattices), strict=True):
+        ax.imshow(spins, cmap=_SPINS, vmin=-1, vmax=1, interpolation="nearest")
+        ax.set_title(title)
+        ax.set_xticks([])
+        ax.set_yticks([])
+    return axes
 
 
 def _names(labels, count):

@@ -44,7 +44,11 @@ def draw_simplex(ax=None):
     return plots.plot_simplex(np.eye(3), {"middle": [1 / 3] * 3}, temperatures=[0.1, 1, 10], ax=ax)
 
 
-DRAWINGS = [draw_bars, draw_curves, draw_simplex]
+def draw_lattices(ax=None):
+    return plots.plot_lattices([[[1, -1], [-1, -1]]], ["T = 1"], axes=None if ax is None else [ax])[0]
+
+
+DRAWINGS = [draw_bars, draw_curves, draw_simplex, draw_lattices]
 
 
 # Colours
@@ -229,3 +233,20 @@ def test_inputs_are_not_changed():
 def test_the_examples_in_the_docstrings_run():
     assert doctest.testmod(plots).failed == 0
     assert doctest.testmod(plots).attempted > 0
+
+
+# Lattices, and the temperature of physics
+
+
+def test_a_lattice_shows_its_spins_up_dark():
+    (image,) = draw_lattices().images
+    assert image.get_array().tolist() == [[1, -1], [-1, -1]]
+    up, down = image.cmap(image.norm([1, -1]))[:, 0]
+    assert up < 0.3 and down > 0.8
+    assert draw_lattices().get_title(loc="left") == "T = 1"
+
+
+def test_physics_writes_t():
+    ax = plots.plot_curves([0.1, 1, 10], np.eye(3), mark=1, symbol="T")
+    assert ax.get_xlabel() == "temperature T (logarithmic)"
+    assert [text.get_text() for text in ax.texts] == ["T = 1"]
