@@ -16,7 +16,6 @@ import {
   facts,
   number,
   percent,
-  setText,
   temperatureSetting,
 } from "./explorable.js";
 import {
@@ -31,9 +30,9 @@ import {
   temperatureGradient,
   tinted,
   widthOf,
-  write,
 } from "./charts.js";
 import { player } from "./animation.js";
+import { setText } from "./text.js";
 
 const PARTICLES = 100; // so that one particle is one per cent
 const SEED = 1;
@@ -154,7 +153,7 @@ function levelsPicture({ energies, degeneracies }) {
       marks.tint(colour);
       levels.forEach(({ bar, value }, i) => {
         move(bar, { width: populations[i] > 0 ? Math.max(1, populations[i] * barSpan) : 0 });
-        write(value, percent(populations[i]));
+        setText(value, percent(populations[i]));
       });
     },
     /** How many particles each level has. */
