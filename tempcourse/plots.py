@@ -238,7 +238,7 @@ def plot_simplex(curve, points=None, *, labels=None, temperatures=None, ax=None)
 
 @_styled()
 def plot_lattices(lattices, temperatures, *, axes=None):
-    """Draw lattices of spins side by side, up light and down in the colour of their temperature.
+    """Draw lattices of spins side by side, down in the colour of their temperature.
 
     Parameters
     ----------
@@ -259,7 +259,7 @@ def plot_lattices(lattices, temperatures, *, axes=None):
         ax.imshow(spins, cmap=colours, vmin=-1, vmax=1, interpolation="nearest")
         ax.set(title=f"T = {_number(temperature)}", xticks=[], yticks=[])
         ax.spines[:].set_visible(True)
-    axes[len(axes) // 2].set_xlabel("light is up, dark is down")
+    axes[len(axes) // 2].set_xlabel("coloured is down")  # true in dark mode, too
     return axes
 
 
