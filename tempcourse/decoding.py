@@ -1,0 +1,486 @@
+r"""Decoding: from next-token logits to text, one token at a time or a sequence as a whole.
+
+A filter takes logits of shape ``(..., n)`` and returns logits of that shape, with the dropped tokens at −∞:
+softmax of what it returns is the distribution to draw from. Each row is filtered for itself. A logit of −∞ is a
+token dropped before and stays dropped. At least one token is always kept. Where tokens tie, the lowest index goes
+first, so that as many are kept as were asked for.
+
+Logits count up to a constant, so log-probabilities are logits as good as any: those of a model's state, or those
+that a service returns.
+
+The functions on sequences take a `tempcourse.language.MarkovModel`. Everywhere a sequence is exactly `length`
+tokens long. The token that ends a story is a token as the others are: what follows it is a new story.
+"""
+
+import math
+from dataclasses import dataclass
+from numbers import Integral, Real
+
+import numpy as np
+
+from tempcourse.softmax import _gaps, _real, _rows, entropy, log_softmax, softmax
+
+__all__ = [
+    "LLAMA_CPP",
+    "TRANSFORMERS",
+    "VLLM",
+    "Chain",
+    "Engine",
+    "chain",
+    "min_p",
+    "sample",
+    "temper",
+    "top_k",
+    "top_p",
+    "typical_p",
+]
+
+# Noise is drawn for at most about so many numbers at once.
+BLOCK_SIZE = 1 << 20
+
+
+@np.errstate(all="ignore")
+def temper(logits, temperature):
+    r"""Return logits divided by the temperature.
+
+    .. math:: z'_i = \frac{z_i - \max z}{\tau}
+
+    Softmax of the result is softmax of the logits at τ. The largest logit is subtracted, which changes nothing in
+    softmax, for what is divided first loses digits, or overflows.
+
+    Parameters
+    ----------
+    logits : array_like, real
+        Shape ``(..., n)``; −∞ is a mask.
+    temperature : float or array_like
+        τ ≥ 0, 0 and ∞ included: at 0 the largest logits become 0 and the others −∞, at ∞ all that are not masked
+        become 0. An array broadcasts as in `tempcourse.softmax.softmax`: shape ``(rows, 1)`` is one a row.
+
+    Returns
+    -------
+    ndarray
+        Logits of at most 0, of the shape that `logits` and `temperature` broadcast to.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `tempcourse.softmax.softmax` does.
+
+    Examples
+    --------
+    >>> temper([2.0, 1.0, 0.5, -np.inf], 0.5)
+    array([  0.,  -2.,  -3., -inf])
+    >>> temper([2.0, 1.0, 0.5, -np.inf], 0)
+    array([  0., -inf, -inf, -inf])
+    """
+    z, tau, _, dtype = _rows(logits, temperature, axis=-1)
+    return (_gaps(z, tau) + 0).astype(dtype, copy=False)  # + 0 turns −0 into 0
+
+
+def top_k(logits, k):
+    """Keep the k largest logits.
+
+    Softmax of the result is the distribution given that one of the k most likely tokens comes. A temperature
+    keeps the order of the logits, so it makes no difference whether it comes before or after.
+
+    Parameters
+    ----------
+    logits : array_like, real
+        Shape ``(..., n)``; −∞ is a mask.
+    k : int
+        At least 1. If there are no more than k tokens, all are kept.
+
+    Returns
+    -------
+    ndarray
+        The logits, −∞ for those that are dropped.
+
+    Raises
+    ------
+    ValueError
+        If `k` is not a whole number of at least 1, or if a row of logits holds nan or −∞ only.
+    TypeError
+        If `logits` is not real numbers.
+
+    References
+    ----------
+    Fan, Lewis, Dauphin (2018), "Hierarchical neural story generation".
+
+    Examples
+    --------
+    >>> top_k([2.0, 1.0, 0.5, 0.1], 2)
+    array([  2.,   1., -inf, -inf])
+    """
+    if not isinstance(k, Integral) or k < 1:
+        raise ValueError(f"k must be a whole number of at least 1, got {k!r}")
+    z, dtype = _logits(logits)
+    if k >= z.shape[-1]:
+        return z.astype(dtype)
+    last = np.partition(-z, k - 1, axis=-1)[..., k - 1, np.newaxis]
+    return _dropped(z, _the_smallest(-z, last, np.full(last.shape, k)), dtype)
+
+
+def top_p(logits, p):
+    r"""Keep the fewest most likely tokens whose probabilities sum to at least p, the nucleus.
+
+    A temperature moves the probabilities, so before and after it are two different filters.
+
+    Parameters
+    ----------
+    logits : array_like, real
+        Shape ``(..., n)``; −∞ is a mask.
+    p : float
+        Above 0 and at most 1, where 1 keeps all.
+
+    Returns
+    -------
+    ndarray
+        The logits, −∞ for those that are dropped.
+
+    Raises
+    ------
+    ValueError
+        If `p` is not above 0 and at most 1, or if a row of logits holds nan or −∞ only.
+    TypeError
+        If `logits` is not real numbers.
+
+    References
+    ----------
+    Holtzman, Buys, Du, Forbes, Choi (2020), "The curious case of neural text degeneration".
+
+    Examples
+    --------
+    >>> top_p(np.log([0.5, 0.25, 0.15, 0.1]), 0.7).round(3)
+    array([-0.693, -1.386,   -inf,   -inf])
+    """
+    _check_share(p)
+    z, dtype = _logits(logits)
+    if p == 1:
+        return z.astype(dtype)
+    falling = np.sort(-z, axis=-1)
+    total = np.cumsum(softmax(-falling), axis=-1, dtype=np.float64)
+    count = 1 + (total[..., :-1] < p).sum(axis=-1, keepdims=True)
+    return _dropped(z, _the_smallest(-z, np.take_along_axis(falling, count - 1, axis=-1), count), dtype)
+
+
+@np.errstate(all="ignore")
+def min_p(logits, p):
+    r"""Keep the tokens that are at least p times as likely as the most likely one.
+
+    .. math:: p_i \ge p \max_j p_j \quad \Leftrightarrow \quad z_i - \max z \ge \log p
+
+    So m before a temperature is m^(1/τ) after it.
+
+    Parameters
+    ----------
+    logits : array_like, real
+        Shape ``(..., n)``; −∞ is a mask.
+    p : float
+        Above 0 and at most 1, where 1 keeps the largest logits only.
+
+    Returns
+    -------
+    ndarray
+        The logits, −∞ for those that are dropped.
+
+    Raises
+    ------
+    ValueError
+        If `p` is not above 0 and at most 1, or if a row of logits holds nan or −∞ only.
+    TypeError
+        If `logits` is not real numbers.
+
+    References
+    ----------
+    Nguyen et al. (2024), "Turning up the heat: min-p sampling for creative and coherent LLM outputs"; disputed by
+    Schaeffer et al. (2025), arXiv 2506.13681.
+
+    Examples
+    --------
+    >>> min_p(np.log([0.5, 0.25, 0.15, 0.1]), 0.4).round(3)
+    array([-0.693, -1.386,   -inf,   -inf])
+    """
+    _check_share(p)
+    z, dtype = _logits(logits)
+    return _dropped(z, _gaps(z, 1.0) >= math.log(p), dtype)
+
+
+@np.errstate(all="ignore")
+def typical_p(logits, p):
+    r"""Keep the fewest tokens of the most typical surprise whose probabilities sum to at least p.
+
+    .. math:: \left| -\log p_i - H \right|
+
+    is how far the surprise of a token lies from the entropy, the mean surprise: those with the smallest distance
+    are kept first. So the most likely token may be dropped.
+
+    Parameters
+    ----------
+    logits : array_like, real
+        Shape ``(..., n)``; −∞ is a mask.
+    p : float
+        Above 0 and at most 1, where 1 keeps all.
+
+    Returns
+    -------
+    ndarray
+        The logits, −∞ for those that are dropped.
+
+    Raises
+    ------
+    ValueError
+        If `p` is not above 0 and at most 1, or if a row of logits holds nan or −∞ only.
+    TypeError
+        If `logits` is not real numbers.
+
+    References
+    ----------
+    Meister, Pimentel, Wiher, Cotterell (2023), "Locally typical sampling".
+
+    Examples
+    --------
+    >>> typical_p(np.log([0.5, 0.25, 0.15, 0.1]), 0.2).round(3)
+    array([  -inf, -1.386,   -inf,   -inf])
+    """
+    _check_share(p)
+    z, dtype = _logits(logits)
+    if p == 1:
+        return z.astype(dtype)
+    log_p = log_softmax(z)
+    probabilities = np.exp(log_p)
+    distance = abs(log_p + entropy(probabilities)[..., np.newaxis])
+    order = np.argsort(distance, axis=-1, kind="stable")
+    total = np.cumsum(np.take_along_axis(probabilities, order, axis=-1), axis=-1, dtype=np.float64)
+    count = 1 + (total[..., :-1] < p).sum(axis=-1, keepdims=True)
+    keep = np.empty(z.shape, bool)
+    np.put_along_axis(keep, order, np.arange(z.shape[-1]) < count, axis=-1)
+    return _dropped(z, keep, dtype)
+
+
+@dataclass(frozen=True, repr=False)
+class Chain:
+    """Filters that are applied from left to right; made by `chain`."""
+
+    #: Functions of logits, or pairs of a function and its setting.
+    filters: tuple
+
+    def __call__(self, logits):
+        """Return the logits after all filters."""
+        for each in self.filters:
+            logits = each(logits) if callable(each) else each[0](logits, each[1])
+        return logits
+
+    def __repr__(self):
+        return " → ".join(map(_name, self.filters)) or "keep all"
+
+
+def chain(*filters):
+    """Return the filter that applies filters from left to right.
+
+    Parameters
+    ----------
+    *filters : callable or (callable, setting)
+        Each is a function of logits, or a pair of a function of logits and a setting, and its setting.
+
+    Returns
+    -------
+    Chain
+        A function of logits. It prints as what it does.
+
+    Raises
+    ------
+    TypeError
+        If a filter is neither.
+
+    Examples
+    --------
+    >>> warm_nucleus = chain((temper, 0.7), (top_p, 0.9))
+    >>> warm_nucleus
+    temper(0.7) → top_p(0.9)
+    >>> warm_nucleus([2.0, 1.0, 0.5, 0.1]).round(2)
+    array([ 0.  , -1.43, -2.14,  -inf])
+    """
+    for each in filters:
+        if not (callable(each) or (isinstance(each, tuple) and len(each) == 2 and callable(each[0]))):
+            raise TypeError(f"filters must be functions or pairs of a function and its setting, got {each!r}")
+    return Chain(filters)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """In which order an engine applies temperature and filters; call it with settings for the chain.
+
+    Examples
+    --------
+    >>> LLAMA_CPP(temperature=0.7, top_p=0.9, min_p=0.05)
+    top_p(0.9) → min_p(0.05) → temper(0.7)
+    """
+
+    #: What the engine is called.
+    name: str
+    #: The names of the filters, first to last.
+    order: tuple
+    #: Below this temperature the engine takes the largest logit; None if it refuses 0.
+    greedy_below: float | None
+
+    def __call__(self, *, temperature=1.0, top_k=None, top_p=None, min_p=None, typical_p=None):
+        """Return the engine's chain for its settings: None, or a temperature of 1, leaves a step out.
+
+        Parameters
+        ----------
+        temperature, top_k, top_p, min_p, typical_p
+            As for the filters of these names.
+
+        Returns
+        -------
+        Chain
+            The steps in the engine's order.
+
+        Raises
+        ------
+        ValueError
+            If the engine does not take this temperature or has no such filter.
+        """
+        if self.greedy_below is None and temperature == 0:
+            raise ValueError(f"temperature must be above 0 in {self.name}, got {temperature}")
+        if self.greedy_below is not None and temperature <= self.greedy_below:
+            temperature = 0
+        settings = {"top_k": top_k, "top_p": top_p, "min_p": min_p, "typical_p": typical_p}
+        settings = {name: setting for name, setting in settings.items() if setting is not None}
+        if temperature != 1:
+            settings["temper"] = temperature
+        for name in settings.keys() - set(self.order):
+            raise ValueError(f"{name} must be None in {self.name}, which has no such filter, got {settings[name]}")
+        return chain(*((FILTERS[name], settings[name]) for name in self.order if name in settings))
+
+
+FILTERS = {function.__name__: function for function in (temper, top_k, top_p, min_p, typical_p)}
+
+#: transformers, ``generation/utils.py``.
+TRANSFORMERS = Engine("transformers", ("temper", "top_k", "top_p", "min_p", "typical_p"), None)
+#: vLLM, ``v1/sample/sampler.py``.
+VLLM = Engine("vLLM", ("temper", "min_p", "top_k", "top_p"), 1e-5)
+#: llama.cpp, ``common/common.h``.
+LLAMA_CPP = Engine("llama.cpp", ("top_k", "typical_p", "top_p", "min_p", "temper"), 0.0)
+
+
+def sample(logits, *, rng, size=None, method="inverse_cdf"):
+    r"""Draw tokens from softmax of logits.
+
+    The inverse-CDF method takes the first token whose cumulative probability exceeds a uniform number. The
+    Gumbel-max method takes the largest of z + g, where
+
+    .. math:: g_i = -\log(-\log u_i)
+
+    with independent uniform numbers u: the two have the same distribution. Both are done in float64, for cumulative
+    sums and noise in float32 return tokens that cannot come.
+
+    Parameters
+    ----------
+    logits : array_like, real
+        Shape ``(..., n)``; −∞ is a mask, and never drawn.
+    rng : numpy.random.Generator
+        The source of randomness.
+    size : int or tuple of int, optional
+        How many tokens are drawn from each row; the default is one, without an axis of its own.
+    method : {"inverse_cdf", "gumbel"}, default "inverse_cdf"
+        How. Gumbel-max needs n random numbers a token.
+
+    Returns
+    -------
+    int or ndarray
+        Indices of tokens, of shape `size` followed by that of the rows.
+
+    Raises
+    ------
+    ValueError
+        If `method` is another, or if a row of logits holds nan or −∞ only.
+    TypeError
+        If `logits` is not real numbers.
+
+    References
+    ----------
+    Maddison, Tarlow, Minka (2014), "A* sampling", on the Gumbel-max trick.
+
+    Examples
+    --------
+    >>> sample(np.log([0.5, 0.25, 0.25]), rng=np.random.default_rng(0), size=8)
+    array([1, 0, 0, 0, 2, 2, 1, 1])
+    """
+    if method not in METHODS:
+        raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
+    z = temper(np.asarray(logits), 1.0).astype(np.float64)
+    rows = z.reshape(-1, z.shape[-1])
+    extra = () if size is None else tuple(np.atleast_1d(size))
+    drawn = np.empty((*extra, len(rows)), np.intp)
+    for i, row in enumerate(rows):
+        drawn[..., i] = METHODS[method](row, extra, rng)
+    return drawn.reshape(extra + z.shape[:-1])[()]
+
+
+def _inverse_cdf(row, size, rng):
+    """Draw from one row: the first index whose cumulative probability exceeds a uniform number."""
+    total = np.cumsum(softmax(row))
+    return np.searchsorted(total, _below(total[-1], rng.random(size)), side="right")
+
+
+def _gumbel_max(row, size, rng):
+    """Draw from one row: the largest logit after Gumbel noise is added."""
+    drawn = np.empty(size, np.intp)
+    flat, step = drawn.reshape(-1), max(1, BLOCK_SIZE // len(row))
+    for i in range(0, flat.size, step):
+        part = flat[i : i + step]
+        part[...] = (row + rng.gumbel(size=(part.size, len(row)))).argmax(axis=-1)
+    return drawn
+
+
+METHODS = {"inverse_cdf": _inverse_cdf, "gumbel": _gumbel_max}
+
+
+def _below(total, uniform):
+    """Return uniform numbers scaled to [0, total), of which none is rounded up to the total."""
+    return np.minimum(uniform * total, np.nextafter(total, 0))
+
+
+def _logits(logits):
+    """Return logits as a floating array and the dtype of the result, checked."""
+    z, dtype = _real(logits, "logits")
+    if z.ndim == 0 or z.shape[-1] == 0:
+        raise ValueError(f"logits must have at least one entry along the last axis, got shape {z.shape}")
+    largest = z.max(axis=-1)
+    if np.isnan(largest).any():
+        raise ValueError("logits must not be nan, got nan")
+    if (largest == -math.inf).any():
+        raise ValueError("logits must not all be masked, got a row of -inf only")
+    return z, dtype
+
+
+def _check_share(p):
+    if not isinstance(p, Real) or not 0 < p <= 1:
+        raise ValueError(f"p must be above 0 and at most 1, got {p!r}")
+
+
+def _the_smallest(keys, last, count):
+    """Tell which `count` keys of each row are the smallest, the largest of these being `last`.
+
+    Of keys that tie for the last place, the first ones are.
+    """
+    keep = keys <= last
+    for row in np.argwhere(keep.sum(axis=-1) > count[..., 0]):
+        row = tuple(row)
+        ties = np.flatnonzero(keys[row] == last[row])
+        too_many = keep[row].sum() - count[row]
+        keep[row][ties[len(ties) - too_many[0] :]] = False
+    return keep
+
+
+def _dropped(z, keep, dtype):
+    """Return the logits with −∞ for those that are not kept."""
+    return np.where(keep, z, z.dtype.type(-math.inf)).astype(dtype, copy=False)
+
+
+def _name(each):
+    """Return how a filter of a chain is written."""
+    if isinstance(each, tuple):
+        return f"{each[0].__name__}({each[1]!r})"
+    return repr(each) if isinstance(each, Chain) else getattr(each, "__name__", repr(each))
