@@ -263,6 +263,40 @@ def plot_lattices(lattices, temperatures, *, axes=None):
     return axes
 
 
+@_styled()
+def plot_regrets(regrets, temperature=1.0, *, singles=30, ax=None):
+    """Draw the regret of many runs over the steps: some of them singly, the mean of all, and their median.
+
+    Parameters
+    ----------
+    regrets : array_like, shape (runs, steps)
+        Cumulative.
+    temperature : float, default 1
+        Chooses the colour of the mean.
+    singles : int, default 30
+        How many runs are drawn singly, the first ones.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when left out.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    regrets = np.asarray(regrets, dtype=float)
+    steps = np.arange(1, regrets.shape[1] + 1)
+    ax = plt.subplots()[1] if ax is None else ax
+    ax.plot(steps, regrets[:singles].T, color="0.6", linewidth=0.6, linestyle="-")
+    (mean,) = ax.plot(steps, regrets.mean(axis=0), color=temperature_colour(temperature), linewidth=2.5, linestyle="-")
+    (median,) = ax.plot(steps, np.median(regrets, axis=0), color="0.35", linestyle="--")
+    ax.set_xlim(steps[0], steps[-1])
+    ax.set_ylim(0, 1.05 * max(regrets.max(), np.finfo(float).tiny))
+    ax.set_xlabel("step")
+    ax.set_ylabel("regret")
+    ax.grid(axis="y")
+    _label_line_ends(ax, [mean, median], ["mean", "median"])
+    return ax
+
+
 def _names(labels, count):
     return [f"class {k + 1}" for k in range(count)] if labels is None else list(labels)
 

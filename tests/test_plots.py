@@ -49,7 +49,11 @@ def draw_lattices(ax=None):
     return plots.plot_lattices([[[1, -1], [-1, -1]]], [1], axes=None if ax is None else [ax])[0]
 
 
-DRAWINGS = [draw_bars, draw_curves, draw_simplex, draw_lattices]
+def draw_regrets(ax=None):
+    return plots.plot_regrets(np.eye(3).cumsum(axis=1), 0.1, ax=ax)
+
+
+DRAWINGS = [draw_bars, draw_curves, draw_simplex, draw_lattices, draw_regrets]
 
 
 # Colours
@@ -251,3 +255,18 @@ def test_physics_writes_t():
     ax = plots.plot_curves([0.1, 1, 10], np.eye(3), mark=1, symbol="T")
     assert ax.get_xlabel() == "temperature T (logarithmic)"
     assert [text.get_text() for text in ax.texts] == ["T = 1"]
+
+
+# Regret
+
+
+def test_regrets_are_drawn_singly_and_by_their_mean_and_median():
+    regrets = np.array([[0.0, 1.0, 1.0], [0.0, 1.0, 2.0], [0.5, 1.0, 9.0]])
+    ax = plots.plot_regrets(regrets, 0.1, singles=2)
+    first, second, mean, median = (line.get_ydata().tolist() for line in ax.lines)
+    assert [first, second] == regrets[:2].tolist()
+    assert mean == pytest.approx([1 / 6, 1, 4]) and median == [0, 1, 2]
+    assert ax.lines[0].get_xdata().tolist() == [1, 2, 3]
+    assert to_hex(ax.lines[2].get_color()) == plots.temperature_colour(0.1)
+    assert [text.get_text() for text in ax.texts] == ["mean", "median"]
+    assert ax.get_ylim()[1] > 9, "a run that is not drawn singly has its room, too"

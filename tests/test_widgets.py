@@ -14,6 +14,7 @@ from matplotlib.image import imread
 from tempcourse.widgets import (
     compare_temperatures,
     explore_annealing,
+    explore_bandit,
     explore_ising,
     explore_levels,
     explore_softmax,
@@ -33,6 +34,7 @@ MAKERS = {
     "explore_ising": lambda: explore_ising(16),
     "explore_levels": lambda: explore_levels(),
     "explore_annealing": lambda: explore_annealing(),
+    "explore_bandit": lambda: explore_bandit(),
     "quiz": lambda: quiz(*QUESTION),
 }
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -256,6 +258,10 @@ def test_anchors_are_readable_stable_and_told_apart():
         (lambda: explore_annealing([0, 1, 0, 1, 2]), "energies must differ between neighbours and have one lowest"),
         (lambda: explore_annealing(hot=0.1, cold=0.1), "hot and cold must be temperatures with 0 < cold < hot"),
         (lambda: explore_annealing(cold=0), "hot and cold must be temperatures with 0 < cold < hot, got 1.0 and 0"),
+        (lambda: explore_bandit([1.0]), "means must be one row of two or more finite numbers, got [1.0]"),
+        (lambda: explore_bandit(range(11)), "means must hold 2 to 10 numbers to be drawn, got 11"),
+        (lambda: explore_bandit([1, 1]), "means must not all be equal, or nothing is lost; got [1.0, 1.0]"),
+        (lambda: explore_bandit(sigma=-1), "sigma must be 0 or more and finite, got -1"),
         (lambda: quiz("?", ["a"], 0, ["b"]), "choices must hold 2 to 8 texts, got 1"),
         (lambda: quiz("?", ["a", "b"], 2, ["c", "d"]), "answer must be the index of a choice, 0 to 1, got 2"),
         (

@@ -1,7 +1,7 @@
 // The softmax and its companions with the names and the limits of tempcourse.softmax: pure functions over one
 // row of logits, held against Python on the same bits by tests/browser/test_maths.py. Then energy levels, random
-// numbers from a seed, the Ising model and annealing, held against Python and exact averages by test_levels.py,
-// test_ising.py and test_annealing.py beside it.
+// numbers from a seed, the Ising model, annealing and bandits, held against Python and exact averages by
+// test_levels.py, test_ising.py, test_annealing.py and test_bandit.py beside it.
 
 function refuse(message) {
   throw new RangeError(message);
@@ -256,4 +256,65 @@ export function valleyBottoms(energies) {
     while (downhill(bottom) !== bottom) bottom = downhill(bottom);
     return bottom;
   });
+}
+
+// Bandits, as in tempcourse.exploration: the arm with the largest index is pulled, and ties are drawn by lot.
+
+const COOLING = 0.99; // the part of its temperature that the geometric schedule keeps at each step
+const EPSILON = 0.1; // the part of its pulls that ε-greedy draws evenly
+
+/** Standard Gumbel noise: the largest of z + τ·noise is class i with the probability softmax(z, τ)[i]. */
+export function gumbel(source) {
+  return -Math.log(-Math.log(uniform(source)));
+}
+
+/** A number of mean 0 and variance 1, normally distributed (Box, Muller 1958). */
+export function gaussian(source) {
+  const radius = Math.sqrt(-2 * Math.log(1 - uniform(source)));
+  return radius * Math.cos(2 * Math.PI * uniform(source));
+}
+
+/** The temperature that an arm has at a step, counted from 1, after so many pulls of it. */
+export function explorationTemperature(policy, first, step, pulls) {
+  if (policy === "geometric") return first * COOLING ** (step - 1);
+  if (policy === "harmonic") return first / step;
+  return policy === "gumbel" ? first / Math.sqrt(pulls) : first;
+}
+
+/** Runs of one policy on a bandit with normal rewards, all abreast; run r's numbers of arm k stand at r·arms + k. */
+export function banditRuns({ means, sigma, runs, policy, first, seed }) {
+  const [pulls, totals] = [0, 0].map(() => new Float64Array(runs * means.length));
+  return { means, sigma, runs, policy, first, source: randomSource(seed), step: 0, pulls, totals };
+}
+
+/** One pull in each run, in place: every arm once, in order, and then what the policy says. */
+export function banditStep(play) {
+  const { means, sigma, runs, source, pulls, totals } = play;
+  play.step += 1;
+  for (let row = 0; row < runs * means.length; row += means.length) {
+    const arm = play.step <= means.length ? play.step - 1 : chosenArm(play, row);
+    pulls[row + arm] += 1;
+    totals[row + arm] += means[arm] + sigma * gaussian(source);
+  }
+}
+
+function chosenArm(play, row) {
+  const { means, policy, source } = play;
+  const random = policy === "epsilon" && uniform(source) < EPSILON;
+  let [chosen, largest, tied] = [0, -Infinity, 0];
+  for (let arm = 0; arm < means.length; arm += 1) {
+    const index = random ? 0 : indexOf(play, row + arm);
+    if (index > largest) [chosen, largest, tied] = [arm, index, 1];
+    else if (index === largest && uniform(source) * (tied += 1) < 1) chosen = arm;
+  }
+  return chosen;
+}
+
+function indexOf({ policy, first, sigma, step, pulls, totals, source }, at) {
+  const estimate = totals[at] / pulls[at];
+  if (policy === "epsilon") return estimate;
+  if (policy === "ucb") return estimate + sigma * Math.sqrt((2 * Math.log(step)) / pulls[at]);
+  const temperature = explorationTemperature(policy, first, step, pulls[at]);
+  if (temperature === 0) return estimate;
+  return temperature === Infinity ? gumbel(source) : estimate + temperature * gumbel(source);
 }

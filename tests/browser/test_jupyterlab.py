@@ -24,6 +24,7 @@ CALLS = {
     "explore_levels": ("explore_levels()", "temperature", "Temperature T"),
     "explore_ising": ("explore_ising(16)", "temperature", "Temperature T"),
     "explore_annealing": ("explore_annealing()", "steps", "Steps"),
+    "explore_bandit": ("explore_bandit()", "temperature", "Temperature τ"),
 }
 # All cells in the page at once, and no question about news.
 SETTINGS = {
