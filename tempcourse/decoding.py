@@ -251,9 +251,8 @@ def typical_p(logits, p):
     z, dtype = _logits(logits)
     if p == 1:
         return z.astype(dtype)
-    log_p = log_softmax(z)
-    probabilities = np.exp(log_p)
-    distance = abs(log_p + entropy(probabilities)[..., np.newaxis])
+    probabilities = softmax(z)
+    distance = abs(log_softmax(z) + entropy(probabilities)[..., np.newaxis])
     order = np.argsort(distance, axis=-1, kind="stable")
     total = np.cumsum(np.take_along_axis(probabilities, order, axis=-1), axis=-1, dtype=np.float64)
     count = 1 + (total[..., :-1] < p).sum(axis=-1, keepdims=True)

@@ -24,9 +24,9 @@ __all__ = ["END", "MarkovModel", "NGramModel", "load_stories", "tokenize"]
 #: The token at the end of a story.
 END = "<end>"
 
-# The words that the stories write with a capital in the middle of a sentence.
+# The words that the stories write with a capital wherever they stand.
 NAMES = frozenset(
-    "Anna April August Bo I January Jon July June Mara March Monday Otto Pim Sunday Tom Tuesday Wednesday".split()
+    "Anna April August Bo I January Jon July June Mara March May Monday Otto Pim Sunday Tom Tuesday Wednesday".split()
 )
 
 # The last stories are held out.
@@ -188,7 +188,7 @@ class MarkovModel:
             if refused.size:
                 raise ValueError(f"tokens must be from 0 to {len(self.vocabulary) - 1}, got {refused[0]}")
             return array
-        return np.array([self._index(token) for token in array.flat], np.intp).reshape(array.shape)
+        return np.array([self._index(token) for token in array.ravel().tolist()], np.intp).reshape(array.shape)
 
     def _index(self, token):
         if token not in self.index:
@@ -473,7 +473,7 @@ class NGramModel(MarkovModel):
         self.ngrams, self.counts = np.asarray(ngrams, np.int32), np.asarray(counts, np.int32)
         contexts, probabilities, next_states = _automaton(len(vocabulary), self.ngrams, self.counts)
         contexts = [tuple(vocabulary[index] for index in context) for context in contexts]
-        super().__init__(vocabulary, contexts, np.log(probabilities), next_states)
+        super().__init__(vocabulary, contexts, np.log(probabilities, out=probabilities), next_states)
 
     @property
     def order(self):
@@ -545,9 +545,9 @@ class NGramModel(MarkovModel):
 
 def _cased(token):
     """Return a word in lower case, unless it or what comes before its apostrophe is a name."""
-    name, *rest = token.split("'")
-    name = name[:1].upper() + name[1:].lower()
-    return "'".join([name, *rest]) if name in NAMES else token.lower()
+    word = token.lower()
+    name = word.capitalize()
+    return name if name.split("'")[0] in NAMES else word
 
 
 def _longest(state_of, context):

@@ -1,0 +1,599 @@
+"""Filters, chains, sampling and sequences: brute force, transformers where it is installed, statistics, errors."""
+
+import functools
+import itertools
+import math
+
+import numpy as np
+import pytest
+import scipy.optimize
+import scipy.stats
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from tempcourse import decoding as module
+from tempcourse.decoding import LLAMA_CPP, TRANSFORMERS, VLLM, Beams, chain
+from tempcourse.language import MarkovModel
+from tempcourse.softmax import entropy, softmax
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+settings.register_profile("steady", deadline=None, derandomize=True)  # the same on every machine
+settings.load_profile("steady")
+
+
+def strict(function):
+    """Call a function so that any floating-point error that it lets out is raised."""
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        with np.errstate(all="raise"):
+            return function(*args, **kwargs)
+
+    return call
+
+
+temper = strict(module.temper)
+top_k = strict(module.top_k)
+top_p = strict(module.top_p)
+min_p = strict(module.min_p)
+typical_p = strict(module.typical_p)
+sample = strict(module.sample)
+greedy = strict(module.greedy)
+beam_search = strict(module.beam_search)
+most_likely = strict(module.most_likely)
+sequence_temperature = strict(module.sequence_temperature)
+
+INF = math.inf
+FILTERS = [(top_k, 3), (top_p, 0.6), (min_p, 0.3), (typical_p, 0.6)]
+ids = ["top_k", "top_p", "min_p", "typical_p"]
+
+finite_rows = hnp.arrays(np.float64, st.integers(1, 12), elements=st.floats(-8, 8))
+tied_rows = hnp.arrays(np.float64, st.integers(1, 12), elements=st.sampled_from([-2.0, 0.0, 1.0]))
+extreme_rows = hnp.arrays(np.float64, st.integers(1, 8), elements=st.floats(-1e308, 1e308))
+
+
+@st.composite
+def masked_rows(draw):
+    """Logits of which some are masked, never all."""
+    row = draw(finite_rows)
+    masked = draw(hnp.arrays(bool, len(row)))
+    masked[draw(st.integers(0, len(row) - 1))] = False
+    return np.where(masked, -INF, row)
+
+
+any_rows = st.one_of(finite_rows, tied_rows, masked_rows(), extreme_rows)
+shares = st.floats(0.01, 1)
+
+
+def kept(logits):
+    return np.flatnonzero(logits > -INF).tolist()
+
+
+def in_order(keys):
+    """Return indices by key, smallest first; where keys tie, by index."""
+    return sorted(range(len(keys)), key=lambda i: (keys[i], i))
+
+
+def until(order, probabilities, p):
+    """Return the sorted beginning of an order that has the probability p, which no rounding can tell."""
+    for count in range(1, len(order) + 1):
+        total = math.fsum(probabilities[i] for i in order[:count])
+        assume(abs(total - p) > 1e-12)
+        if total >= p:
+            break
+    return sorted(order[:count])
+
+
+class TestTemper:
+    @given(any_rows, st.sampled_from([0, 0.2, 1, 3, INF]))
+    def test_softmax_of_it_is_softmax_at_the_temperature(self, z, temperature):
+        np.testing.assert_array_equal(softmax(temper(z, temperature)), softmax(z, temperature))
+
+    def test_the_limits(self):
+        assert temper([1.0, 3.0, 3.0, -INF], 0).tolist() == [-INF, 0, 0, -INF]
+        assert temper([1.0, 3.0, 3.0, -INF], INF).tolist() == [0, 0, 0, -INF]
+        assert not np.signbit(temper([1.0, 3.0], INF)).any()
+        assert temper([1.0, INF, INF], 2).tolist() == [-INF, 0, 0]
+
+    def test_large_logits_keep_their_digits_and_small_temperatures_do_not_overflow(self):
+        z = np.float32([10000, 9999])
+        assert temper(z, 0.3).tolist() == [0, np.float32(-1) / np.float32(0.3)]
+        assert temper([1e308, 0.0], 1e-5).tolist() == [0, -INF]
+
+    def test_a_temperature_a_row(self):
+        z = np.array([[2.0, 1.0], [2.0, 1.0]])
+        assert temper(z, [[0.5], [2.0]]).tolist() == [[0, -2], [0, -0.5]]
+
+
+class TestFilters:
+    @given(any_rows, st.integers(1, 14))
+    def test_top_k_keeps_the_first_k(self, z, k):
+        expected = [i for i in sorted(in_order(-z)[:k]) if z[i] > -INF]
+        assert kept(top_k(z, k)) == expected
+
+    @given(st.one_of(finite_rows, tied_rows, masked_rows()), shares)
+    def test_top_p_keeps_the_fewest_that_suffice(self, z, p):
+        share = min(p, 1 - 1e-9)  # at 1 all are kept
+        assert kept(top_p(z, share)) == until(in_order(-z), softmax(z), share)
+
+    @given(any_rows, shares)
+    def test_min_p_keeps_what_is_likely_enough(self, z, p):
+        probabilities = softmax(z)
+        clear = abs(probabilities / (p * probabilities.max()) - 1) > 1e-12
+        expected = probabilities >= p * probabilities.max()
+        result = min_p(z, p)
+        assert ((result > -INF) == (expected & (z > -INF)))[clear & (probabilities > 0)].all()
+        assert (result[probabilities == 0] == -INF).all()
+
+    @given(st.one_of(finite_rows, tied_rows, masked_rows()), shares)
+    def test_typical_p_keeps_the_fewest_of_typical_surprise(self, z, p):
+        share = min(p, 1 - 1e-9)
+        probabilities = softmax(z)
+        with np.errstate(divide="ignore"):
+            distance = abs(-module.log_softmax(z) - entropy(probabilities))
+        assert kept(typical_p(z, share)) == until(in_order(distance), probabilities, share)
+
+    @given(any_rows)
+    def test_a_setting_that_keeps_all(self, z):
+        for result in (top_k(z, len(z)), top_k(z, 10**9), top_p(z, 1), top_p(z, 1.0), typical_p(z, 1)):
+            np.testing.assert_array_equal(result, z)
+
+    def test_p_of_1_keeps_what_a_sum_would_never_reach(self):
+        z = np.array([0.0, -50.0, -1000.0])
+        assert kept(top_p(z, 1)) == kept(typical_p(z, 1)) == [0, 1, 2]
+        assert kept(min_p([1.0, 3.0, 3.0], 1)) == [1, 2]
+
+    @given(any_rows, st.integers(1, 5), shares)
+    def test_what_is_kept_is_unchanged_and_never_nothing(self, z, k, p):
+        for result in (top_k(z, k), top_p(z, p), min_p(z, p), typical_p(z, p)):
+            here = result > -INF
+            assert here.any()
+            np.testing.assert_array_equal(result[here], z[here])
+
+    @given(tied_rows, st.integers(1, 12), shares)
+    def test_of_equal_logits_the_first_are_kept(self, z, k, p):
+        for result in (top_k(z, k), top_p(z, p), typical_p(z, p)):
+            for value in np.unique(z):
+                here = result[z == value] > -INF
+                assert (np.diff(here.astype(int)) <= 0).all()
+
+    @pytest.mark.parametrize(("function", "setting"), FILTERS, ids=ids)
+    def test_each_row_is_filtered_for_itself(self, function, setting):
+        z = np.random.default_rng(0).normal(size=(2, 3, 7)).round(1)
+        z[0, 1, :3] = -INF
+        z[1, 2] = 0
+        together = function(z, setting)
+        for place in np.ndindex(2, 3):
+            np.testing.assert_array_equal(together[place], function(z[place], setting))
+
+    @pytest.mark.parametrize(("function", "setting"), FILTERS, ids=ids)
+    @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+    def test_floating_types_stay_and_values_too(self, function, setting, dtype):
+        z = np.array([2, 1.5, 0.7, -3, -INF], dtype)
+        result = function(z, setting)
+        assert result.dtype == dtype
+        assert set(result[result > -INF]) <= set(z)
+        assert kept(result) == kept(function(z.astype(np.float64), setting))
+
+    @pytest.mark.parametrize(("function", "setting"), [*FILTERS, (temper, 0.5)], ids=[*ids, "temper"])
+    def test_the_logits_are_never_changed_and_integers_are_welcome(self, function, setting):
+        z = np.array([3, 2, 1, 0])
+        z.flags.writeable = False
+        result = function(z, setting)
+        assert result.dtype == np.float64
+        np.testing.assert_array_equal(result, function(z.astype(float), setting))
+
+    def test_a_filter_at_its_edge(self):
+        z = np.log([0.5, 0.25, 0.125, 0.125])
+        assert kept(top_p(z, 0.75)) == [0, 1]
+        assert kept(top_p(z, 0.7500001)) == [0, 1, 2]
+        assert kept(min_p(z, 0.5)) == [0, 1]
+        assert kept(min_p(z, 0.25)) == [0, 1, 2, 3]
+        assert kept(typical_p(np.log([0.5, 0.25, 0.15, 0.1]), 0.2)) == [1]
+
+    def test_temperature_and_the_order(self):
+        z = np.array([2.0, 1.0, 0.5, 0.1, -1.0])
+        hot = temper(z, 2.0)
+        assert kept(top_k(z, 2)) == kept(top_k(hot, 2))
+        assert kept(top_p(z, 0.7)) != kept(top_p(hot, 0.7))
+        for m in (0.1, 0.2, 0.3, 0.6):
+            assert kept(min_p(z, m)) == kept(min_p(hot, m ** (1 / 2.0)))
+
+    @given(any_rows, st.sampled_from([0.3, 0.7, 1.5, 4]), st.integers(1, 5))
+    def test_top_k_commutes_with_temperature(self, z, temperature, k):
+        first, last = temper(top_k(z, k), temperature), top_k(temper(z, temperature), k)
+        np.testing.assert_array_equal(softmax(first), softmax(last))
+
+    def test_errors(self):
+        for k in (0, -1, 2.0, "3", None):
+            with pytest.raises(ValueError, match=r"^k must be a whole number of at least 1, got "):
+                top_k([1.0, 2.0], k)
+        for function in (top_p, min_p, typical_p):
+            for p in (0, -0.1, 1.01, math.nan, "0.5", None):
+                with pytest.raises(ValueError, match=r"^p must be above 0 and at most 1, got "):
+                    function([1.0, 2.0], p)
+        with pytest.raises(ValueError, match=r"^temperature must be at least 0, got -1\.0$"):
+            temper([1.0, 2.0], -1)
+        for function, setting in [*FILTERS, (temper, 0.5)]:
+            with pytest.raises(ValueError, match=r"^logits must not be nan, got nan$"):
+                function([1.0, math.nan], setting)
+            with pytest.raises(ValueError, match=r"^logits must not all be masked, got a row of -inf only$"):
+                function([[1.0, 2.0], [-INF, -INF]], setting)
+            with pytest.raises(ValueError, match=r"^logits must have at least one"):
+                function([], setting)
+            with pytest.raises(ValueError, match=r"^logits must have at least one"):
+                function(1.0, setting)
+            with pytest.raises(TypeError, match=r"^logits must be real numbers, got complex128$"):
+                function([1j, 2.0], setting)
+
+
+@pytest.fixture(scope="module")
+def theirs():
+    """Return what transformers' processors make of logits."""
+    torch = pytest.importorskip("torch")
+    processors = pytest.importorskip("transformers.generation.logits_process")
+    classes = {
+        temper: processors.TemperatureLogitsWarper,
+        top_k: processors.TopKLogitsWarper,
+        top_p: processors.TopPLogitsWarper,
+        min_p: processors.MinPLogitsWarper,
+        typical_p: processors.TypicalLogitsWarper,
+    }
+    return lambda function, setting, z: classes[function](setting)(None, torch.from_numpy(z)).numpy()
+
+
+class TestAgainstTransformers:
+    """Where no logits tie for the last place; there, transformers keeps all that tie in top-k and typical."""
+
+    @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+    @pytest.mark.parametrize("scale", [0.1, 1, 6])
+    def test_the_same_logits_are_kept(self, theirs, dtype, scale):
+        rng = np.random.default_rng(0)
+        z = (scale * rng.normal(size=(50, 100))).astype(dtype)
+        z[10:40][rng.random((30, 100)) < 0.4] = -INF
+        z[40:] *= 1000
+        cases = {top_k: (1, 7, 50, 100, 1000), top_p: (0.1, 0.5, 0.9, 0.99), min_p: (0.01, 0.1, 0.5, 1.0)}
+        cases[typical_p] = (0.1, 0.5, 0.9, 0.99)
+        for function, many in cases.items():
+            for setting in many:
+                np.testing.assert_array_equal(function(z, setting), theirs(function, setting, z))
+
+    def test_the_count_that_ties_leave_open(self, theirs):
+        z = np.random.default_rng(1).integers(-3, 3, size=(200, 12)).astype(np.float64)
+        for p in (0.3, 0.6, 0.95):
+            count = (theirs(top_p, p, z) > -INF).sum(axis=1)
+            np.testing.assert_array_equal((top_p(z, p) > -INF).sum(axis=1), count)
+            np.testing.assert_array_equal(min_p(z, p), theirs(min_p, p, z))
+            assert ((typical_p(z, p) > -INF) <= (theirs(typical_p, p, z) > -INF)).all()
+        assert ((top_k(z, 4) > -INF) <= (theirs(top_k, 4, z) > -INF)).all()
+
+    @pytest.mark.parametrize("temperature", [0.3, 1.7])
+    def test_temperature(self, theirs, temperature):
+        z = np.random.default_rng(2).normal(size=(5, 30))
+        z[:, 3] = -INF
+        expected = softmax(theirs(temper, temperature, z))
+        np.testing.assert_allclose(softmax(temper(z, temperature)), expected, rtol=1e-13)
+
+
+class TestChains:
+    z = np.array([2.0, 1.0, 0.5, 0.1, -1.0])
+
+    def test_left_to_right(self):
+        both = chain((module.temper, 2.0), (module.top_p, 0.7))
+        np.testing.assert_array_equal(both(self.z), top_p(temper(self.z, 2.0), 0.7))
+        other = chain((module.top_p, 0.7), (module.temper, 2.0))
+        np.testing.assert_array_equal(other(self.z), temper(top_p(self.z, 0.7), 2.0))
+        assert kept(both(self.z)) != kept(other(self.z))
+
+    def test_reads_as_what_it_does(self):
+        def no_first(logits):
+            return np.where(np.arange(len(logits)) == 0, -INF, logits)
+
+        inner = chain((module.top_k, 40), (module.top_p, 0.95))
+        assert repr(inner) == "top_k(40) → top_p(0.95)"
+        assert repr(chain(no_first, inner)) == "no_first → top_k(40) → top_p(0.95)"
+        assert kept(chain(no_first, inner)(self.z)) == [1, 2, 3, 4]
+        assert repr(chain()) == "keep all"
+        assert chain()(self.z) is self.z
+
+    def test_of_nothing_else(self):
+        for wrong in (0.7, (module.top_k,), (0.7, module.temper), None):
+            with pytest.raises(TypeError, match=r"^filters must be functions or pairs of a function and its setting"):
+                chain(wrong)
+
+    def test_each_engine_has_its_order(self):
+        settings = {"temperature": 0.7, "top_k": 50, "top_p": 0.9, "min_p": 0.05}
+        assert repr(VLLM(**settings)) == "temper(0.7) → min_p(0.05) → top_k(50) → top_p(0.9)"
+        settings["typical_p"] = 0.95
+        assert repr(TRANSFORMERS(**settings)) == (
+            "temper(0.7) → top_k(50) → top_p(0.9) → min_p(0.05) → typical_p(0.95)"
+        )
+        assert repr(LLAMA_CPP(**settings)) == "top_k(50) → typical_p(0.95) → top_p(0.9) → min_p(0.05) → temper(0.7)"
+
+    def test_what_is_not_set_is_left_out(self):
+        for engine in (TRANSFORMERS, VLLM, LLAMA_CPP):
+            assert repr(engine()) == "keep all"
+            assert repr(engine(top_p=0.5)) == "top_p(0.5)"
+
+    def test_the_same_settings_keep_different_tokens(self):
+        settings = {"temperature": 2.0, "top_p": 0.7}
+        assert kept(TRANSFORMERS(**settings)(self.z)) == kept(VLLM(**settings)(self.z)) == [0, 1, 2]
+        assert kept(LLAMA_CPP(**settings)(self.z)) == [0, 1]
+
+    def test_a_temperature_of_0_is_each_engines_own_case(self):
+        with pytest.raises(ValueError, match=r"^temperature must be above 0 in transformers, got 0$"):
+            TRANSFORMERS(temperature=0)
+        assert kept(VLLM(temperature=0, top_p=0.9)(self.z)) == [0]
+        assert kept(VLLM(temperature=9e-6)(self.z)) == [0]
+        assert repr(VLLM(temperature=1e-5)) == "temper(1e-05)"
+        assert kept(LLAMA_CPP(temperature=0, top_p=0.9)(self.z)) == [0]
+        assert repr(LLAMA_CPP(temperature=1e-6)) == "temper(1e-06)"
+
+    def test_errors(self):
+        for engine, allowed in ((TRANSFORMERS, "above 0"), (VLLM, "at least 0"), (LLAMA_CPP, "at least 0")):
+            for temperature in (-1, math.nan):
+                with pytest.raises(ValueError, match=rf"^temperature must be {allowed} in .*, got {temperature}$"):
+                    engine(temperature=temperature)
+        with pytest.raises(ValueError, match=r"^typical_p must be None: vLLM has no such filter, got 0\.9$"):
+            VLLM(typical_p=0.9)
+
+
+class Stuck:
+    """Random numbers that are all the same, as large or as small as they come."""
+
+    def __init__(self, uniform):
+        self.uniform = uniform
+
+    def random(self, size=None):
+        return np.full(size, self.uniform)
+
+
+@pytest.mark.parametrize("method", ["inverse_cdf", "gumbel"])
+class TestSample:
+    def test_frequencies_are_softmax(self, method):
+        z = np.array([2.0, -INF, 1.0, 0.5, 0.1, -INF])
+        drawn = sample(z, rng=np.random.default_rng(0), size=50_000, method=method)
+        counts, expected = np.bincount(drawn, minlength=6), 50_000 * softmax(z)
+        possible = expected > 0
+        assert counts[~possible].sum() == 0
+        assert scipy.stats.chisquare(counts[possible], expected[possible]).pvalue > 0.001
+        near = 50_000 * softmax(z, 1.1)  # a temperature that is a tenth off would be seen
+        assert scipy.stats.chisquare(counts[possible], near[possible]).pvalue < 1e-6
+
+    def test_each_row_has_its_own_frequencies(self, method):
+        z = np.array([[[0.0, 1.0, 2.0]], [[2.0, 0.0, -INF]]], np.float32)
+        drawn = sample(z, rng=np.random.default_rng(1), size=(100, 200), method=method)
+        assert drawn.shape == (100, 200, 2, 1)
+        for row in (0, 1):
+            expected = 20_000 * softmax(z[row, 0].astype(float))
+            counts = np.bincount(drawn[:, :, row, 0].ravel(), minlength=3)
+            assert scipy.stats.chisquare(counts[expected > 0], expected[expected > 0]).pvalue > 0.001
+
+    def test_shapes(self, method):
+        rng = np.random.default_rng(2)
+        assert np.ndim(sample([0.0, 1.0], rng=rng, method=method)) == 0
+        assert sample([0.0, 1.0], rng=rng, size=3, method=method).shape == (3,)
+        assert sample(np.zeros((4, 5)), rng=rng, method=method).shape == (4,)
+        assert sample(np.zeros((4, 5)), rng=rng, size=2, method=method).shape == (2, 4)
+
+    def test_the_same_seed_draws_the_same(self, method):
+        first, second = (sample(np.zeros(50), rng=np.random.default_rng(3), size=20, method=method) for _ in range(2))
+        assert first.tolist() == second.tolist()
+
+    def test_a_masked_token_is_never_drawn(self, method):
+        z = np.full(50_257, -INF, np.float32)
+        z[[7, 40_000]] = 3, -20
+        drawn = sample(z, rng=np.random.default_rng(4), size=50, method=method)
+        assert set(drawn) == {7}
+
+    def test_infinite_logits_share_everything(self, method):
+        drawn = sample([0.0, INF, INF, 5.0], rng=np.random.default_rng(5), size=200, method=method)
+        assert set(drawn) == {1, 2}
+
+    def test_errors(self, method):
+        rng = np.random.default_rng(0)
+        with pytest.raises(ValueError, match=r"^method must be one of inverse_cdf, gumbel, got 'magic'$"):
+            sample([1.0], rng=rng, method="magic")
+        with pytest.raises(ValueError, match=r"^logits must not all be masked"):
+            sample([-INF], rng=rng, method=method)
+
+
+@pytest.mark.parametrize("uniform", [0.0, 1 - 2.0**-53])
+def test_the_ends_of_the_uniform_numbers_draw_a_token_that_can_come(uniform):
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        z = np.full(60, -INF)
+        z[rng.integers(5, 50, size=12)] = rng.normal(size=12)
+        assert z[module.sample(z, rng=Stuck(uniform))] > -INF
+
+
+def random_model(seed, tokens=3, contexts=2, zeros=False):
+    """Return a model with a row for every context of up to so many tokens."""
+    rng = np.random.default_rng(seed)
+    vocabulary = [str(i) for i in range(tokens)]
+    rows = {}
+    for length in range(contexts + 1):
+        for context in itertools.product(vocabulary, repeat=length):
+            z = 2 * rng.normal(size=tokens)
+            if zeros:
+                z[rng.integers(tokens)] = -INF
+            rows[context] = dict(zip(vocabulary, softmax(z).tolist(), strict=True))
+    return MarkovModel.from_rows(rows)
+
+
+def all_texts(model, length):
+    """Return all texts of a length and their log-probabilities."""
+    texts = np.array(list(itertools.product(range(len(model.vocabulary)), repeat=length)))
+    return texts, model.log_probability(texts)
+
+
+FIRST, AFTER_A, AFTER_B = {"A": 0.6, "B": 0.4}, {"x": 0.34, "y": 0.33, "z": 0.33}, {"x": 0.9, "y": 0.05, "z": 0.05}
+TREE = MarkovModel.from_rows({(): FIRST, ("A",): AFTER_A, ("B",): AFTER_B})
+LEAVES = [[first, second] for first in "AB" for second in "xyz"]
+
+
+class TestBestTexts:
+    def test_greedy_is_not_the_most_likely(self):
+        assert [TREE.vocabulary[i] for i in greedy(TREE, [], 2)] == ["A", "x"]
+        assert [TREE.vocabulary[i] for i in most_likely(TREE, [], 2)] == ["B", "x"]
+        assert np.exp(TREE.log_probability(["A", "x"])) == pytest.approx(0.204)
+        assert np.exp(TREE.log_probability(["B", "x"])) == pytest.approx(0.36)
+
+    @pytest.mark.parametrize("seed", range(8))
+    def test_viterbi_is_the_best_of_all(self, seed):
+        model = random_model(seed, zeros=seed % 2 == 1)
+        for length in (1, 2, 5):
+            texts, log_p = all_texts(model, length)
+            np.testing.assert_array_equal(most_likely(model, [], length), texts[log_p.argmax()])
+        after = most_likely(model, ["0", "1"], 4)
+        texts = all_texts(model, 4)[0]
+        assert model.log_probability(after, ["0", "1"]) == model.log_probability(texts, ["0", "1"]).max()
+
+    @pytest.mark.parametrize("seed", range(4))
+    def test_greedy_takes_the_largest_logit_each_time(self, seed):
+        model, prompt = random_model(seed), ["1"]
+        for token in greedy(model, prompt, 6):
+            assert token == model.logits(prompt).argmax()
+            prompt = [*prompt, model.vocabulary[token]]
+
+    def test_of_texts_that_tie_the_first_is_taken(self):
+        even = MarkovModel.from_rows({(): {"a": 0.5, "b": 0.5}})
+        assert greedy(even, [], 3).tolist() == most_likely(even, [], 3).tolist() == [0, 0, 0]
+
+
+class TestBeamSearch:
+    @pytest.mark.parametrize("seed", range(6))
+    def test_full_width_finds_all_texts_in_order(self, seed):
+        model = random_model(seed, zeros=seed % 2 == 1)
+        log_p = all_texts(model, 4)[1]
+        beams = beam_search(model, [], 4, 3**4)
+        assert isinstance(beams, Beams)
+        possible = log_p > -INF
+        assert beams.tokens.shape == (possible.sum(), 4)
+        assert (beams.tokens[0] == most_likely(model, [], 4)).all()
+        np.testing.assert_allclose(beams.log_probabilities, np.sort(log_p[possible])[::-1], rtol=1e-12)
+
+    @pytest.mark.parametrize("seed", range(4))
+    def test_width_1_is_greedy(self, seed):
+        model = random_model(seed)
+        assert (beam_search(model, ["2"], 6, 1).tokens[0] == greedy(model, ["2"], 6)).all()
+
+    def test_what_is_kept_are_the_best_ways_on_from_what_was_kept(self):
+        model, width = random_model(5, tokens=4), 3
+        beams = [()]
+        for _ in range(5):
+            longer = [(*beam, token) for beam in beams for token in range(4)]
+            beams = sorted(longer, key=lambda text: -model.log_probability(np.array(text)))[:width]
+        assert beam_search(model, [], 5, width).tokens.tolist() == [list(beam) for beam in beams]
+
+    @pytest.mark.parametrize("temperature", [0.01, 0.5, 3])
+    def test_a_temperature_changes_nothing(self, temperature):
+        model = random_model(1, tokens=5)
+        plain, tempered = beam_search(model, [], 5, 4), beam_search(model, [], 5, 4, temperature=temperature)
+        np.testing.assert_array_equal(plain.tokens, tempered.tokens)
+        np.testing.assert_array_equal(plain.log_probabilities, tempered.log_probabilities)
+
+    def test_renormalised_it_drifts_to_greedy(self):
+        def best(temperature):
+            beams = beam_search(TREE, [], 2, 6, temperature=temperature, renormalise=True)
+            return [TREE.vocabulary[i] for i in beams.tokens[0]]
+
+        assert best(1) == best(None) == ["B", "x"]
+        assert best(0.1) == best(0) == ["A", "x"]
+        tempered = beam_search(TREE.tempered(0.7), [], 2, 6).tokens
+        np.testing.assert_array_equal(beam_search(TREE, [], 2, 6, temperature=0.7, renormalise=True).tokens, tempered)
+
+    def test_no_impossible_text_is_returned(self):
+        assert len(beam_search(TREE, [], 2, 100).tokens) == 6
+
+    def test_errors(self):
+        for width in (0, 1.5):
+            with pytest.raises(ValueError, match=rf"^width must be a whole number of at least 1, got {width}$"):
+                beam_search(TREE, [], 2, width)
+        for temperature in (0, -1, INF, math.nan):
+            with pytest.raises(ValueError, match=r"^temperature must be above 0 and finite, unless renormalised, got"):
+                beam_search(TREE, [], 2, 2, temperature=temperature)
+        with pytest.raises(ValueError, match=r"^temperature must be at least 0, got -1\.0$"):
+            beam_search(TREE, [], 2, 2, temperature=-1, renormalise=True)
+        for function in (greedy, most_likely, lambda *args: beam_search(*args, 1)):
+            with pytest.raises(ValueError, match=r"^length must be a whole number of at least 1, got 0$"):
+                function(TREE, [], 0)
+            with pytest.raises(ValueError, match=r"^tokens must be words that the model knows, got 'q'$"):
+                function(TREE, ["q"], 1)
+
+
+class TestSequenceTemperature:
+    @pytest.mark.parametrize("seed", range(4))
+    @pytest.mark.parametrize("temperature", [0, 0.05, 0.5, 1, 2, INF])
+    def test_is_softmax_over_all_texts(self, seed, temperature):
+        model = random_model(seed, zeros=seed % 2 == 1)
+        texts, log_p = all_texts(model, 5)
+        exact = softmax(log_p, temperature)
+        tempered = sequence_temperature(model, [], 5, temperature)
+        np.testing.assert_allclose(np.exp(tempered.log_probability(texts)), exact, rtol=1e-10, atol=1e-14)
+        assert tempered.entropy() == pytest.approx(entropy(exact), abs=1e-10)
+
+    def test_after_a_prompt(self):
+        model = random_model(7)
+        texts = all_texts(model, 3)[0]
+        exact = softmax(model.log_probability(texts, ["2", "0"]), 0.4)
+        tempered = sequence_temperature(model, ["2", "0"], 3, 0.4)
+        np.testing.assert_allclose(np.exp(tempered.log_probability(texts)), exact, rtol=1e-12)
+
+    @pytest.mark.parametrize("temperature", [0.4, 1, 3, INF])
+    def test_samples_have_these_frequencies(self, temperature):
+        leaves = {"x": 0.4, "y": 0.3, "z": 0.3}
+        model = MarkovModel.from_rows({(): {"A": 0.5, "B": 0.5}, ("A",): leaves, ("B",): {"x": 1.0}})
+        texts, log_p = all_texts(model, 4)
+        possible = log_p > -INF
+        drawn = sequence_temperature(model, [], 4, temperature).sample(rng=np.random.default_rng(0), batch=20_000)
+        counts = np.bincount(drawn @ 5 ** np.arange(3, -1, -1), minlength=5**4)
+        assert possible.sum() == 16
+        assert counts[~possible].sum() == 0
+        expected = 20_000 * softmax(log_p, temperature)
+        assert scipy.stats.chisquare(counts[possible], expected[possible]).pvalue > 0.001
+        by_token = 20_000 * np.exp(model.tempered(temperature).log_probability(texts))
+        assert temperature == 1 or scipy.stats.chisquare(counts[possible], by_token[possible]).pvalue < 1e-6
+
+    def test_at_0_it_draws_the_most_likely_text(self):
+        model = random_model(4)
+        drawn = sequence_temperature(model, [], 6, 0).sample(rng=np.random.default_rng(1), batch=5)
+        assert (drawn == most_likely(model, [], 6)).all()
+
+    def test_the_order_flips_in_the_two_step_tree(self):
+        def share_of_greedys_text(temperature):
+            token = TREE.tempered(temperature).log_probability(LEAVES)
+            sequence = sequence_temperature(TREE, [], 2, temperature).log_probability(LEAVES)
+            assert sequence.argmax() == LEAVES.index(["B", "x"])  # at every temperature
+            return token[LEAVES.index(["A", "x"])] - token[LEAVES.index(["B", "x"])]
+
+        flip = scipy.optimize.brentq(share_of_greedys_text, 0.1, 1)
+        assert round(flip, 3) == 0.387
+        assert share_of_greedys_text(0.38) > 0 > share_of_greedys_text(0.4)
+
+    def test_a_hotter_token_can_mean_a_less_uncertain_text(self):
+        leaves = {leaf: 0.25 for leaf in "wxyz"}
+        tree = MarkovModel.from_rows({(): {"A": 0.6, "B": 0.4}, ("A",): leaves, ("B",): {"w": 1.0}})
+
+        def entropies(temperature):
+            model = tree.tempered(temperature)
+            return [sequence_temperature(model, [], length, 1).entropy() for length in (1, 2)]
+
+        cold, hot = entropies(1), entropies(2)
+        assert hot[0] > cold[0]
+        assert hot[1] < cold[1]
+        assert cold[1] == pytest.approx(entropy([0.6, 0.4]) + 0.6 * math.log(4), rel=1e-12)
+
+    def test_errors(self):
+        with pytest.raises(ValueError, match=r"^temperature must be at least 0, got -1\.0$"):
+            sequence_temperature(TREE, [], 2, -1)
+        with pytest.raises(ValueError, match=r"^temperature must be one number, got shape \(2,\)$"):
+            sequence_temperature(TREE, [], 2, [1, 2])
+        with pytest.raises(ValueError, match=r"^length must be a whole number of at least 1, got 0$"):
+            sequence_temperature(TREE, [], 0, 1)
+        with pytest.raises(ValueError, match=r"^tokens must be 2, got 3$"):
+            sequence_temperature(TREE, [], 2, 1).log_probability(["A", "x", "A"])
+        with pytest.raises(ValueError, match=r"^batch must be a whole number of at least 1, got 0$"):
+            sequence_temperature(TREE, [], 2, 1).sample(rng=np.random.default_rng(0), batch=0)
