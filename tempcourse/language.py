@@ -90,7 +90,7 @@ class MarkovModel:
     """A model whose next token depends on a state, and whose state follows from the last state and token.
 
     A state stands for a context: the longest tuple of last tokens that the model has a row for. The context of no
-    tokens is always among them.
+    tokens is always among them. All four parameters are kept as attributes.
 
     Parameters
     ----------
