@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tempcourse.boltzmann import anneal, free_energy, glass_energies, random_couplings
+from tempcourse.exploration import GaussianBandit, run
+from tempcourse.exploration import boltzmann as boltzmann_policy
 from tempcourse.softmax import log_softmax, softmax
 
 __all__ = ["check"]
@@ -297,7 +299,40 @@ class Schedule:
             raise _NotYet(seen, self.hint)
 
 
-EXERCISES: dict[str, Number | Array | Function | Schedule] = {
+def _score(preferences, arm, temperature):
+    """Return the gradient of the log-probability of an arm by all preferences."""
+    p = softmax(preferences, temperature)
+    return (np.eye(p.size)[arm] - p) / temperature
+
+
+@dataclass(frozen=True)
+class Cooling:
+    """An exercise whose answer is a schedule with which Boltzmann exploration loses little on several bandits."""
+
+    #: For each gap between two arms the mean regret that is allowed.
+    allowed: dict[float, float]
+    hint: str
+    right: str = ""
+    kind: str = "a function of the step that returns a temperature"
+
+    def judge(self, answer) -> None:
+        if not callable(answer):
+            raise _NotYet(f"yours is {_describe(answer)}", "Hand over the function itself, without calling it.")
+        for step in range(3, 2001):
+            tau = _as_numbers(_call(answer, [step]), may_be_infinite=True)
+            if tau.shape != () or tau < 0:
+                seen = f"at step {step} yours returned {_show(tau)}"
+                raise _NotYet(seen, "A temperature is one number, at least 0.")
+        for gap, most in self.allowed.items():
+            bandit, policy = GaussianBandit([gap, 0.0]), boltzmann_policy(lambda step: float(answer(step)))
+            played = run(bandit, policy, steps=2000, runs=400, rng=np.random.default_rng(0))
+            if played.regret[-1] > most:
+                seen = f"on the arms {gap} and 0 the mean regret is {played.regret[-1]:.1f}, allowed are {most:g}"
+                stuck = f"{played.wrong.mean():.1%} of the runs are stuck: warmer for longer, or not?"
+                raise _NotYet(seen, f"{stuck} {self.hint}")
+
+
+EXERCISES: dict[str, Number | Array | Function | Schedule | Cooling] = {
     # Chapter 1: softmax
     "1.1": Number(
         near(np.exp(1.9), rtol=0.01),
@@ -586,5 +621,87 @@ EXERCISES: dict[str, Number | Array | Function | Schedule] = {
         share=0.6,
         hint="Hot, the walkers forget what they found; cold, they do not move. Spend the sweeps in between, falling.",
         right="The time goes where the glass decides.",
+    ),
+    # Chapter 7: exploration
+    "7.1": Number(
+        near(2 / 3, rtol=0.02),
+        hint="The first step goes down with probability 0.4. Else it goes up, and −1 is now two levels below.",
+        slips=[
+            (near(0.4), "That is the share that fails at once. Others fail later."),
+            (near(1.0), "That is a solution of the equation, but a walk that tends upwards may well escape."),
+            (near(1 / 3, rtol=0.02), "That is the share of the runs that end with the better arm."),
+        ],
+        right="Two runs of three give up the better arm, and each of them has a reason.",
+    ),
+    "7.2": Number(
+        near(0.5 / (1 + np.e), rtol=5e-3),
+        hint="The regret of a pull is 0.5 times the probability of the worse arm.",
+        slips=[
+            (near(1 / (1 + np.e), rtol=5e-3), "That is the worse arm's share of the pulls. What does each cost?"),
+            (near(0.5 / (1 + np.exp(-1)), rtol=5e-3), "That is the other arm's share. The worse arm's is smaller."),
+            (near(1000 / (1 + np.e), rtol=5e-3), "That is for 2000 pulls. Asked is one."),
+        ],
+        right="Two thousand of them make what the table says, with no word of learning in the formula.",
+    ),
+    "7.3": Cooling(
+        allowed={0.5: 20.0, 0.2: 25.0},
+        hint="Try c/t with other numbers c, and count what is stuck and what is wasted.",
+        right="On these two gaps, that is. The next bandit may want another.",
+    ),
+    "7.4": Function(
+        kind="a function of (estimates, pulls, scale, noise) that returns the number of an arm",
+        reference=lambda estimates, pulls, scale, noise: np.argmax(estimates + scale / np.sqrt(pulls) * noise),
+        cases=[
+            Case(
+                "equal noise, pulls 100 and 1",
+                (np.array([0.5, 0.3]), np.array([100.0, 1.0]), 0.5, np.array([1.0, 1.0])),
+                "The less an arm is pulled, the more its noise counts.",
+            ),
+            Case(
+                "pulls 4 and 1, noise 1 and 1",
+                (np.array([0.5, 0.0]), np.array([4.0, 1.0]), 0.8, np.array([1.0, 1.0])),
+                "The noise shrinks as the standard error does: with the square root of the pulls.",
+            ),
+            Case(
+                "pulls 1 and 1, scale 0.1",
+                (np.array([0.5, 0.3]), np.array([1.0, 1.0]), 0.1, np.array([0.0, 1.0])),
+                "The scale multiplies the noise.",
+            ),
+            Case(
+                "three arms, negative noise",
+                (np.array([0.0, 0.2, 0.1]), np.array([9.0, 1.0, 4.0]), 1.0, np.array([0.1, -0.5, 0.1])),
+            ),
+        ],
+        hint="np.argmax of the estimates plus scale / sqrt(pulls) times the noise.",
+        right="One line, and the policy knows what it does not know.",
+    ),
+    "7.5": Function(
+        kind="a function of (preferences, arm, temperature) that returns one slope for each arm",
+        reference=_score,
+        cases=[
+            Case(
+                "[0, 0] with arm 0 at 1",
+                (np.array([0.0, 0.0]), 0, 1.0),
+                "What was drawn is raised, what was not is lowered.",
+            ),
+            Case("[1, 0, 2] with arm 1 at 1", (np.array([1.0, 0.0, 2.0]), 1, 1.0)),
+            Case(
+                "[1, 0, 2] with arm 1 at 0.5",
+                (np.array([1.0, 0.0, 2.0]), 1, 0.5),
+                "The temperature stands in the softmax and below the whole.",
+            ),
+        ],
+        hint="(one-hot of the arm − softmax(preferences, temperature)) / temperature.",
+        right="Its mean over draws is 0, which is why any constant may be taken off the reward.",
+    ),
+    "7.6": Number(
+        near(1 / np.log(9), rtol=5e-3),
+        hint="The odds are exp(1/weight). Set them to 9 and solve.",
+        slips=[
+            (near(np.log(9), rtol=5e-3), "That is one over the weight."),
+            (near(1 / np.log(10), rtol=5e-3), "90 % against 10 % are odds of 9 to 1."),
+            (near(0.1), "That is the share of the worse action. The weight is a temperature."),
+        ],
+        right="Nearly half of the reward, for a policy that errs one time in ten.",
     ),
 }
