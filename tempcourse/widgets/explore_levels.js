@@ -2,6 +2,7 @@ import {
   boltzmann,
   freeEnergy,
   heatCapacity,
+  inverseCdf,
   meanEnergy,
   randomSource,
   stateProbabilities,
@@ -39,15 +40,6 @@ const SEED = 1;
 const RATE = 40; // particles drawn anew in a second
 const STRIDE = 37; // from each to the next; it shares no divisor with their number, so all have their turn
 const FINE = 241; // points a curve, between the breaks of the axis
-
-/**
- * The state that a number from 0 up to but not including 1 falls to, if each has its probability's share of them.
- * The numbers asked for stay further below 1 than a sum of probabilities can by rounding.
- */
-function quantileState(probabilities, u) {
-  let below = 0;
-  return probabilities.findIndex((p) => (below += p) > u);
-}
 
 /**
  * Levels as lines at the height of their energy, a line a state; particles stacked on them, and at the right the
@@ -275,7 +267,7 @@ function build({ model, body, table, cleanup, redraw }) {
   const bathe = (count) => {
     for (let i = 0; i < count; i += 1) {
       particle = (particle + STRIDE) % PARTICLES;
-      picture.hop(particle, quantileState(now.probabilities, uniform(source)));
+      picture.hop(particle, inverseCdf(now.probabilities, uniform(source)));
     }
   };
   const tick = (elapsed) => {
@@ -297,7 +289,7 @@ function build({ model, body, table, cleanup, redraw }) {
   /** Particles as evenly spread over the shares as whole ones can be. */
   const place = () => {
     const evenly = Array.from({ length: PARTICLES }, (_, k) => (k + 0.5) / PARTICLES);
-    picture.place(evenly.map((u) => quantileState(now.probabilities, u)));
+    picture.place(evenly.map((u) => inverseCdf(now.probabilities, u)));
   };
   const pick = (index) => {
     model.set("index", index);

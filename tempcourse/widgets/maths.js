@@ -1,7 +1,8 @@
 // The softmax and its companions with the names and the limits of tempcourse.softmax: pure functions over one
-// row of logits, held against Python on the same bits by tests/browser/test_maths.py. Then energy levels, random
-// numbers from a seed, the Ising model, annealing and bandits, held against Python and exact averages by
-// test_levels.py, test_ising.py, test_annealing.py and test_bandit.py beside it.
+// row of logits, held against Python on the same bits by tests/browser/test_maths.py. Then the filters of
+// tempcourse.decoding, energy levels, random numbers from a seed, the Ising model, annealing and bandits, held
+// against Python and exact averages by test_decoding_lab.py, test_levels.py, test_ising.py, test_annealing.py and
+// test_bandit.py beside it.
 
 function refuse(message) {
   throw new RangeError(message);
@@ -31,19 +32,18 @@ function gaps(logits, top, temperature) {
   return logits.map((z) => (z * half - top * half) / (temperature * half));
 }
 
-/** Share 1 evenly among the logits that `wins` picks. */
-function share(logits, wins) {
-  const count = logits.filter(wins).length;
-  return logits.map((z) => (wins(z) ? 1 / count : 0));
+/** Logits divided by the temperature, 0 and ∞ included; the largest, which is subtracted first, becomes 0. */
+export function temper(logits, temperature) {
+  const top = largest(logits, temperature);
+  if (top === Infinity || temperature === 0) return logits.map((z) => (z === top ? 0 : -Infinity));
+  if (temperature === Infinity) return logits.map((z) => (z === -Infinity ? z : 0));
+  // Subtract first, then divide: the other order loses the digits that a large common offset takes up.
+  return gaps(logits, top, temperature);
 }
 
 /** exp(z/τ) / Σ exp(z/τ). At τ = 0 the tied maxima share, at τ = ∞ all that is not masked (-Infinity). */
 export function softmax(logits, temperature) {
-  const top = largest(logits, temperature);
-  if (top === Infinity || temperature === 0) return share(logits, (z) => z === top);
-  if (temperature === Infinity) return share(logits, (z) => z !== -Infinity);
-  // Subtract first, then divide: the other order loses the digits that a large common offset takes up.
-  const weights = gaps(logits, top, temperature).map(Math.exp);
+  const weights = temper(logits, temperature).map(Math.exp);
   const total = sum(weights);
   return weights.map((weight) => weight / total);
 }
@@ -68,6 +68,92 @@ export function entropy(probabilities) {
 /** exp(entropy): how many equally likely choices would be as uncertain. */
 export function effectiveChoices(probabilities) {
   return Math.exp(entropy(probabilities));
+}
+
+// Decoding, as in tempcourse.decoding: a filter returns the logits, -Infinity for those that are dropped.
+
+function checkShare(p) {
+  if (!(p > 0 && p <= 1)) refuse(`p must be above 0 and at most 1, got ${p}`);
+}
+
+/** Indices by their key, the smallest first; where keys tie, by index. */
+function inOrder(keys) {
+  return [...keys.keys()].sort((a, b) => keys[a] - keys[b] || a - b); // ∞ − ∞ is NaN: a tie, too
+}
+
+function mostLikelyFirst(logits) {
+  largest(logits, 1);
+  return inOrder(logits.map((z) => -z));
+}
+
+function keepFirst(count, order, logits) {
+  const kept = logits.map(() => -Infinity);
+  for (const i of order.slice(0, count)) kept[i] = logits[i];
+  return kept;
+}
+
+/** Keep the first of an order until their probabilities sum to at least p. */
+function keepUntil(p, order, logits) {
+  if (p === 1) return logits.slice();
+  const probabilities = softmax(order.map((i) => logits[i]), 1);
+  let [count, total] = [1, probabilities[0]];
+  while (total < p && count < order.length) total += probabilities[count++];
+  return keepFirst(count, order, logits);
+}
+
+/** Keep the k largest logits. */
+export function topK(logits, k) {
+  if (!(Number.isInteger(k) && k >= 1)) refuse(`k must be a whole number of at least 1, got ${k}`);
+  return keepFirst(k, mostLikelyFirst(logits), logits);
+}
+
+/** Keep the fewest most likely tokens whose probabilities sum to at least p. */
+export function topP(logits, p) {
+  checkShare(p);
+  return keepUntil(p, mostLikelyFirst(logits), logits);
+}
+
+/** Keep the tokens that are at least p times as likely as the most likely one. */
+export function minP(logits, p) {
+  checkShare(p);
+  const least = Math.log(p);
+  return temper(logits, 1).map((gap, i) => (gap >= least ? logits[i] : -Infinity));
+}
+
+/** Keep the fewest tokens with a surprise near the mean surprise whose probabilities sum to at least p. */
+export function typicalP(logits, p) {
+  checkShare(p);
+  const below = temper(logits, 1);
+  const logSum = Math.log(sum(below.map(Math.exp)));
+  const mean = entropy(softmax(logits, 1));
+  return keepUntil(p, inOrder(below.map((gap) => Math.abs(logSum - gap - mean))), logits);
+}
+
+const FILTERS = { temper, top_k: topK, top_p: topP, min_p: minP, typical_p: typicalP };
+
+/**
+ * The steps of an engine in its order, as [filter, setting]: what Engine.__call__ makes of its settings in Python.
+ * `settings` has Python's names; null leaves a step out, and so does an engine that has no such filter.
+ */
+export function chain({ name, order, greedy_below }, { temperature, ...filters }) {
+  if (temperature === 0 && greedy_below === 0) refuse(`temperature must be above 0 in ${name}, got 0`);
+  const divisor = temperature < greedy_below ? 0 : temperature === 1 ? null : temperature;
+  const settings = { temper: divisor, ...filters };
+  return order.map((filter) => [filter, settings[filter]]).filter(([, setting]) => setting !== null);
+}
+
+/** Logits after each step of a chain. */
+export function afterEach(steps, logits) {
+  return steps.map(([filter, setting]) => (logits = FILTERS[filter](logits, setting)));
+}
+
+/**
+ * The first index whose cumulative probability exceeds a uniform number. Those asked for stay further below 1 than
+ * a sum of probabilities can by rounding.
+ */
+export function inverseCdf(probabilities, u) {
+  let below = 0;
+  return probabilities.findIndex((p) => (below += p) > u);
 }
 
 // Energy levels, as in tempcourse.boltzmann: a level of g states is g entries of one softmax, with −E as logits.
