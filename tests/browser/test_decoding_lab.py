@@ -35,7 +35,8 @@ def on_the_edge(name, row, p):
     """Tell whether rounding decides what is kept: a sum of probabilities that is p, or two equal distances."""
     probabilities = softmax(row)
     if name == "min_p":
-        return (abs(probabilities / probabilities.max() / p - 1) < 1e-12).any()
+        below = decoding.temper(row, 1.0)
+        return (abs(below[below < 0] - math.log(p)) < 1e-12).any()
     if name == "top_p":
         order = np.argsort(-np.array(row), kind="stable")
     else:
@@ -73,8 +74,8 @@ def test_temper_agrees_with_python(mathematics, rows, temperature):
 def test_a_filter_refuses_what_python_refuses(mathematics, name):
     bad = [0, 1.5, math.nan] if name == "top_k" else [0.0, 1.1, math.nan]
     words = "k must be a whole number of at least 1" if name == "top_k" else "p must be above 0 and at most 1"
-    calls = [*(([1.0, 2.0], setting, words) for setting in bad), ([-INF, -INF], 1, "logits must"), ([math.nan], 1, "logits must not")]
-    for row, setting, message in calls:
+    calls = [([1.0, 2.0], setting, words) for setting in bad]
+    for row, setting, message in [*calls, ([-INF, -INF], 1, "logits must"), ([math.nan], 1, "logits must not")]:
         with pytest.raises(ValueError, match=message):
             getattr(decoding, name)(row, setting)
         with pytest.raises(Exception, match=message):
