@@ -724,7 +724,8 @@ def _values(logits, next_states, length, temperature):
     values = np.zeros((length + 1, len(logits)))
     for k in range(1, length + 1):
         for block in _blocks(logits):
-            values[k, block] = logsumexp(logits[block] + values[k - 1][next_states[block]], temperature)
+            z = logits[block] + values[k - 1][next_states[block]]
+            values[k, block] = logsumexp(z, temperature) if temperature else z.max(axis=-1)  # the same, but faster
     return values
 
 
@@ -802,11 +803,9 @@ def _the_smallest(keys, last, count):
     Of keys that tie for the last place, the first ones are.
     """
     keep = keys <= last
-    for row in np.argwhere(keep.sum(axis=-1) > count[..., 0]):
-        row = tuple(row)
+    for row in map(tuple, np.argwhere(keep.sum(axis=-1) > count[..., 0])):
         ties = np.flatnonzero(keys[row] == last[row])
-        too_many = keep[row].sum() - count[row]
-        keep[row][ties[len(ties) - too_many[0] :]] = False
+        keep[row][ties[count[row][0] - keep[row].sum() :]] = False  # as many of the last ties as are too many
     return keep
 
 
