@@ -246,6 +246,7 @@ def _sample(probabilities, u):
 
 
 _ALMOST_ONE = np.nextafter(1.0, 0.0)
+_COIN = -0.9 * np.log(0.9) - 0.1 * np.log(0.1)  # the entropy of one flip of a loaded coin
 
 
 def _log(probabilities):
@@ -621,6 +622,136 @@ EXERCISES: dict[str, Number | Array | Function | Schedule | Cooling] = {
         share=0.6,
         hint="Hot, the walkers forget what they found; cold, they do not move. Spend the sweeps in between, falling.",
         right="The time goes where the glass decides.",
+    ),
+    # Chapter 5: decoding
+    "5.1": Number(
+        near(np.exp(2.2 / 0.8), rtol=5e-3),
+        hint="Odds are exp(gap/τ), and the gap of the logits is the gap of the log-probabilities.",
+        slips=[
+            (near(np.exp(2.2), rtol=5e-3), "Those are the odds at τ = 1."),
+            (near(np.exp(2.2 * 0.8), rtol=5e-3), "That is at τ = 1/0.8. Below 1 the odds grow."),
+            (near(np.exp(-2.2 / 0.8), rtol=5e-3), "Those are the odds of the second against the first."),
+            (near(np.exp(2.2) / 0.8, rtol=5e-3), "τ divides the logits, not the odds."),
+        ],
+        right="No normalisation needed: odds know nothing of the other tokens.",
+    ),
+    "5.2": Function(
+        kind="a function of (logits, temperature, u) that returns an index",
+        reference=lambda z, temperature, u: np.argmax(z - temperature * np.log(-np.log(u))),
+        cases=[
+            Case("[2, 1, 0.5] at τ = 1", (np.array([2.0, 1.0, 0.5]), 1.0, np.array([0.1, 0.9, 0.5]))),
+            Case("[2, 1, 0.5] at τ = 1, another u", (np.array([2.0, 1.0, 0.5]), 1.0, np.array([0.5, 0.2, 0.99]))),
+            Case("[2, 1, 0.5] at τ = 0", (np.array([2.0, 1.0, 0.5]), 0.0, np.array([0.1, 0.9, 0.99])),
+                 "At τ = 0 there is no noise: multiply the noise by τ, do not divide the logits."),
+            Case("[2, 1, 0.5] at τ = 0.1", (np.array([2.0, 1.0, 0.5]), 0.1, np.array([0.1, 0.9, 0.9])),
+                 "Cold, the noise is soft: τ multiplies it."),
+            Case("[0, 5] at τ = 10", (np.array([0.0, 5.0]), 10.0, np.array([0.9, 0.3])), "Hot, the noise is loud."),
+        ],
+        hint="The noise is -log(-log u); the index is argmax of logits + τ · noise.",
+        right="An exact draw, without an exponential of a logit.",
+        rtol=0.0,
+    ),
+    "5.3": Function(
+        kind="a function of (probabilities, p) that returns a whole number",
+        reference=lambda q, p: int(np.argmax(np.cumsum(np.sort(q)[::-1]) >= p - 1e-12)) + 1,
+        cases=[
+            Case("[0.5, 0.25, 0.25] with p = 0.6", (np.array([0.5, 0.25, 0.25]), 0.6)),
+            Case("[0.1, 0.7, 0.2] with p = 0.6", (np.array([0.1, 0.7, 0.2]), 0.6), "Sort first."),
+            Case("[0.1, 0.7, 0.2] with p = 0.8", (np.array([0.1, 0.7, 0.2]), 0.8), "The one that reaches p counts."),
+            Case("[0.5, 0.5] with p = 0.1", (np.array([0.5, 0.5]), 0.1), "At least one is kept."),
+            Case("[0.5, 0.25, 0.25] with p = 0.75", (np.array([0.5, 0.25, 0.25]), 0.75), "To reach p is enough."),
+        ],
+        hint="np.cumsum of np.sort(probabilities)[::-1]; how many until the sum is at least p?",
+        right="Few where the model is sure, many where it is not.",
+        rtol=0.0,
+    ),
+    "5.4": Number(
+        near(0.01),
+        hint="Which odds to the top does the last kept token have after the temperature?",
+        slips=[
+            (near(np.sqrt(0.1)), "That is the other direction, from after to before."),
+            (near(0.1), "min-p and temperature do not commute."),
+            (near(0.2), "Odds go to the power 1/τ; they are not divided by it."),
+        ],
+        right="m to the power 1/τ.",
+    ),
+    "5.5": Array(
+        (4,),
+        lambda z: bool(softmax(z).max() >= 0.8 and np.sort(softmax(z, 3.0))[-2:].sum() < 0.8),
+        hint="One clear favourite, and three others close together.",
+        slips=[
+            (lambda z: softmax(z).max() < 0.8, "At τ = 1 the first token alone must have 80 %: a larger gap on top."),
+            (
+                lambda z: np.sort(softmax(z, 3.0))[-2:].sum() >= 0.8,
+                "At τ = 3 two tokens still have 80 %: a smaller gap on top, or more even others.",
+            ),
+        ],
+        right="The same 0.8, and one token or a handful.",
+    ),
+    # Chapter 6: sequences
+    "6.1": Number(
+        near(0.36),
+        hint="Multiply along each way, and compare the best of each.",
+        slips=[
+            (near(0.22), "That is greedy's text: A first, because 0.55 is more than 0.45."),
+            (near(0.8), "That is the second step alone. Multiply by the first."),
+        ],
+        right="The less likely first word leads to the likelier text.",
+    ),
+    "6.2": Function(
+        kind="a function of (scores, log_probabilities) that returns as many scores, the best first",
+        reference=lambda scores, log_p: np.sort((scores[:, np.newaxis] + log_p).ravel())[::-1][: len(scores)],
+        cases=[
+            Case("one beam", (np.array([0.0]), np.log([[0.7, 0.3]]))),
+            Case("two beams that both survive", (np.log([0.6, 0.4]), np.log([[0.5, 0.5], [0.9, 0.1]]))),
+            Case(
+                "two beams, and one takes both places",
+                (np.log([0.6, 0.4]), np.log([[0.5, 0.5], [0.4, 0.6]])),
+                "All continuations compete with each other, not only those of the same beam.",
+            ),
+            Case(
+                "unsorted beams",
+                (np.log([0.1, 0.9]), np.log([[1.0, 1e-9], [0.6, 0.4]])),
+                "The best comes first.",
+            ),
+        ],
+        hint="Add each score to its row, flatten, sort downwards, keep as many as there were.",
+        right="That is all of beam search but for remembering the words.",
+    ),
+    "6.3": Number(
+        near(100 * (_COIN + np.log(0.9)), rtol=0.01),
+        hint="Per flip: the entropy of (0.9, 0.1) less the surprise of heads, -log 0.9. Times 100.",
+        slips=[
+            (near(-100 * np.log(0.9), rtol=0.01), "That is the surprise of all heads. How much more is typical?"),
+            (near(100 * _COIN, rtol=0.01), "That is typical. By how much does it exceed that of all heads?"),
+            (near(100 * (_COIN + np.log(0.9)) / np.log(2), rtol=0.01), "That is in bits. Asked are nats."),
+        ],
+        right="Each typical sequence is e²² times rarer than all heads, and yet you only ever see typical ones.",
+    ),
+    "6.4": Number(
+        near(0.387, rtol=0.01),
+        hint="Token by token, the likeliest text with A has p(A)·p(A1), each at τ. Where does it equal that with B?",
+        slips=[
+            (near(1.0), "At τ = 1 the text with B is likelier: 0.36 against 0.204. Go colder."),
+        ],
+        right="Below it the token-wise favourite is no longer the model's.",
+    ),
+    "6.5": Function(
+        kind="a function of (first, then, temperature) that returns the first token's distribution",
+        reference=lambda first, then, t: (
+            first ** (1 / t) * (then ** (1 / t)).sum(axis=1) / (first ** (1 / t) * (then ** (1 / t)).sum(axis=1)).sum()
+        ),
+        cases=[
+            Case("the tree at τ = 1", (np.array([0.6, 0.4]), np.array([[0.34, 0.33, 0.33], [0.9, 0.05, 0.05]]), 1.0)),
+            Case(
+                "the tree at τ = 0.3",
+                (np.array([0.6, 0.4]), np.array([[0.34, 0.33, 0.33], [0.9, 0.05, 0.05]]), 0.3),
+                "The first token's weight is p(first)^(1/τ) times the *sum* of p(second)^(1/τ) over what follows.",
+            ),
+            Case("two leaves against one at τ = 2", (np.array([0.5, 0.5]), np.array([[0.5, 0.5], [1.0, 0.0]]), 2.0)),
+        ],
+        hint="Sum p(text)^(1/τ) over all texts that begin with the token, then normalise.",
+        right="To temper a text, the first word must know what can follow.",
     ),
     # Chapter 7: exploration
     "7.1": Number(
