@@ -267,7 +267,14 @@ async function copyText(text) {
   return copied;
 }
 
-const SCROLLS = { tabindex: "0", role: "region", "aria-label": "Numbers" };
+/** Let what scrolls be reached, and so scrolled, by keyboard; or take that back. */
+export function scrollable(node, on, label) {
+  const attributes = { tabindex: "0", role: "region", "aria-label": label };
+  for (const [name, value] of Object.entries(attributes)) {
+    if (on) node.setAttribute(name, value);
+    else node.removeAttribute(name);
+  }
+}
 
 /** A chart's twin: unseen until asked for, but always there for a screen reader. */
 function numbersTable() {
@@ -281,8 +288,7 @@ function numbersTable() {
     /** Shown, it may be wider than a phone: then it scrolls, by keyboard too. */
     show(open) {
       node.classList.toggle("tc-unseen", !open);
-      if (open) Object.entries(SCROLLS).forEach(([name, value]) => node.setAttribute(name, value));
-      else Object.keys(SCROLLS).forEach((name) => node.removeAttribute(name));
+      scrollable(node, open, "Numbers");
     },
     /** columns: texts; lines: arrays of cells (below), the first of which names the row. */
     update({ title, columns, lines }) {

@@ -1,17 +1,19 @@
 """Decoding: the filters of maths.js against tempcourse.decoding, and what the explorable shows of them."""
 
 import itertools
+import json
 import math
 
 import numpy as np
 import pytest
-from conftest import in_browser
+from conftest import FRAME, in_browser, put, state
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tempcourse import decoding
 from tempcourse.decoding import LLAMA_CPP, TRANSFORMERS, VLLM
-from tempcourse.softmax import entropy, softmax
+from tempcourse.softmax import effective_choices, entropy, softmax
+from tempcourse.widgets.decoding_lab import decoding_lab
 
 INF = math.inf
 ENGINES = [TRANSFORMERS, VLLM, LLAMA_CPP]
@@ -103,10 +105,13 @@ def in_the_browser(page, engine, settings, logits):
     return page.evaluate(CHAIN, [sent(engine), settings, [words(z) for z in logits]])
 
 
+def engine_of(engine, settings):
+    """Return the engine's chain; a filter that it lacks is left out."""
+    return engine(**{name: value for name, value in settings.items() if name != "typical_p" or name in engine.order})
+
+
 def python(engine, settings, logits):
-    if "typical_p" not in engine.order:
-        settings = {**settings, "typical_p": None}
-    steps = engine(**settings)
+    steps = engine_of(engine, settings)
     return [each[0].__name__ for each in steps.filters], softmax(steps(logits))
 
 
@@ -143,3 +148,257 @@ def test_zero_is_an_error_in_one_engine_and_greedy_in_the_others(mathematics):
     for engine, temperature in ((VLLM, 0.0), (VLLM, 9e-6), (LLAMA_CPP, 0.0)):
         found = in_the_browser(mathematics, engine, {"temperature": temperature, **off}, [1.0, 2.0, 1.9999])
         assert found == [["temper"], [0, 1, 0]]
+
+
+# The explorable
+
+
+def rows(page):
+    """Return the table: for each row its name, and its logit, probabilities and last cell."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll("tbody tr")].map((row) => [
+             row.cells[0].textContent,
+             row.cells[1].dataset.logit && Number(row.cells[1].dataset.logit),
+             ...[2, 3].map((i) => Number(row.cells[i].dataset.probability)),
+             row.cells[4].textContent])"""
+    )
+
+
+def texts(page, selector):
+    return page.locator(selector).all_inner_texts()
+
+
+def fact(page, name):
+    return page.locator(".tc-facts p", has_text=name).locator("strong").inner_text()
+
+
+def chosen(lab, **settings_):
+    """Return the view's traits for settings by name."""
+    view = lab.view
+    traits = {name: view.filters[name].index(settings_[name]) for name in view.filters if name in settings_}
+    if "temperature" in settings_:
+        traits["index"] = view.temperatures.index(settings_["temperature"])
+    if "engine" in settings_:
+        traits["engine"] = [each["name"] for each in view.engines].index(settings_["engine"])
+    return traits
+
+
+OFF = {"temperature": 1.0, "top_k": None, "top_p": None, "min_p": None, "typical_p": None}
+SETTINGS = [
+    OFF,
+    {**OFF, "temperature": 0.7, "top_p": 0.9},
+    {**OFF, "temperature": 1.5, "top_k": 40, "min_p": 0.05},
+    {**OFF, "temperature": 2.0, "top_k": 8, "top_p": 0.95, "min_p": 0.1, "typical_p": 0.9},
+    {**OFF, "temperature": INF, "top_p": 0.5},
+    {**OFF, "temperature": 0.0, "top_k": 100},
+]
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
+def test_the_table_is_pythons_for_the_whole_vocabulary(show, engine):
+    lab = decoding_lab()
+    page = show(lab)
+    page.get_by_role("button", name="Show all 820").click()
+    for context, each in enumerate(SETTINGS):
+        if engine is TRANSFORMERS and each["temperature"] == 0:
+            continue
+        put(page, context=2 * context, **chosen(lab, engine=engine.name, **each))
+        logits = np.array(lab.view.log_probabilities[2 * context])
+        before, after = softmax(logits), softmax(engine_of(engine, each)(logits))
+        order = np.argsort(-before, kind="stable")
+        found = rows(page)
+        assert len(found) == 820
+        assert [row[2] for row in found] == pytest.approx(before[order].tolist(), rel=1e-12)
+        assert [row[3] for row in found] == pytest.approx(after[order].tolist(), rel=1e-12, abs=0)
+        assert [row[4] == "yes" for row in found] == (after[order] > 0).tolist()
+        assert fact(page, "Kept") == f"{np.count_nonzero(after)} of 820"
+        assert fact(page, "Entropy") == f"{entropy(before):.2f} → {entropy(after):.2f}"
+        assert fact(page, "Effective") == f"{effective_choices(before):.2f} → {effective_choices(after):.2f}"
+
+
+def test_the_tail_is_one_row_and_nothing_is_lost_in_it(show):
+    lab = decoding_lab()
+    page = show(lab)
+    put(page, **chosen(lab, **{**OFF, "temperature": 2.0, "min_p": 0.01}))
+    found = rows(page)
+    assert len(found) == 13 and found[-1][0] == "808 more"
+    assert sum(row[2] for row in found) == pytest.approx(1) == sum(row[3] for row in found)
+    kept = np.count_nonzero(softmax(TRANSFORMERS(temperature=2.0, min_p=0.01)(lab.view.log_probabilities[0])))
+    assert found[-1][4] == f"{kept - 12} of 808"
+    assert page.locator(".tc-bar").count() == 13
+
+
+def test_the_orders_are_shown_side_by_side_and_matter(show):
+    lab = decoding_lab()
+    page = show(lab)
+    logits = lab.view.log_probabilities[0]
+    counts = [np.isfinite(engine(temperature=0.7, top_p=0.9)(logits)).sum() for engine in ENGINES]
+    assert counts[0] == counts[1] < counts[2]
+    assert texts(page, ".tc-engines code") == [repr(engine(temperature=0.7, top_p=0.9)) for engine in ENGINES]
+    assert texts(page, ".tc-engines li > span") == [f"keeps {count}" for count in counts]
+    assert texts(page, ".tc-engines li[aria-current=true] strong") == ["transformers"]
+    put(page, **chosen(lab, engine="vLLM", **{**OFF, "temperature": INF, "typical_p": 0.5}))
+    assert texts(page, ".tc-engines code")[1:] == ["temper(inf)", "typical_p(0.5) → temper(inf)"]
+    assert texts(page, ".tc-engines li > span")[1] == "keeps 820, has no typical_p"
+
+
+def test_zero_is_said_to_be_an_error_in_transformers_only(show):
+    lab = decoding_lab()
+    page = show(lab)
+    put(page, **chosen(lab, temperature=0.0))
+    assert "do_sample=False" in page.locator(".tc-draws").inner_text()
+    assert {row[4] for row in rows(page)} == {"–"} and fact(page, "Kept") == "–"
+    assert texts(page, ".tc-engines li > span") == ["is an error", "keeps 1", "keeps 1"]
+    put(page, **chosen(lab, engine="llama.cpp"))
+    assert page.locator(".tc-draws").inner_text() == " · ".join(["hill"] * 20)
+
+
+def test_draws_come_from_the_seed_by_inverse_cdf_and_the_button_takes_the_next(show, mathematics):
+    lab = decoding_lab()
+    page = show(lab)
+    logits = lab.view.log_probabilities[0]
+    after = softmax(TRANSFORMERS(temperature=0.7, top_p=0.9)(logits))
+    for seed in (1, 2):
+        numbers = mathematics.evaluate(
+            """(seed) => { const random = source.randomSource(seed);
+              return Array.from({ length: 20 }, () => source.uniform(random)); }""",
+            seed,
+        )
+        drawn = [lab.view.words[i] for i in np.searchsorted(after.cumsum(), numbers, side="right")]
+        assert page.locator(".tc-draws").inner_text() == " · ".join(drawn)
+        page.get_by_role("button", name="Draw 20").click()
+        page.evaluate(FRAME)
+    assert state(page, "seed") == 3
+
+
+def test_own_contexts_are_taken(show):
+    page = show(decoding_lab(["Old Jon", "He said the"]))
+    put(page, context=1)
+    assert "After “He said the …”" in page.locator("figcaption").inner_text()
+    assert rows(page)[0][0] == "keeper"
+
+
+# What a reader pastes
+
+RESPONSE = {
+    "choices": [
+        {
+            "message": {"content": " Paris"},
+            "logprobs": {
+                "content": [
+                    {
+                        "token": " Paris",
+                        "logprob": -0.5,
+                        "top_logprobs": [
+                            {"token": " Paris", "logprob": -0.5, "bytes": [32]},
+                            {"token": "\n", "logprob": -2, "bytes": [10]},
+                            {"token": ",", "logprob": -3.25, "bytes": [44]},
+                        ],
+                    }
+                ]
+            },
+        }
+    ]
+}
+EXPECTED = [("␣Paris", -0.5), ("↵", -2.0), ("‘,’", -3.25)]
+PASTED = {
+    "lines": (" Paris -0.5\n the -2\n\n, −3.25\n", [("␣Paris", -0.5), ("␣the", -2.0), ("‘,’", -3.25)]),
+    "tsv": ("token\tlogprob\n Paris\t-0.5\na b\t-2e0\n", [("␣Paris", -0.5), ("a b", -2.0)]),
+    "csv": (
+        '"token","logprob"\n" Paris",-0.5\n"say ""yes""",-2\n",",-3.25',
+        [("␣Paris", -0.5), ('say "yes"', -2.0), ("‘,’", -3.25)],
+    ),
+    "windows": ("a;-1\r\nb;-inf\r\n", [("a", -1.0), ("b", -INF)]),
+    "response": (json.dumps(RESPONSE), EXPECTED),
+    "list": (json.dumps(RESPONSE["choices"][0]["logprobs"]["content"][0]["top_logprobs"]), EXPECTED),
+    "older": (json.dumps({"top_logprobs": [{" Paris": -0.5, "\n": -2, ",": -3.25}]}), EXPECTED),
+}
+
+
+def paste(page, lab, text, **traits):
+    put(page, context=len(lab.view.contexts), own=text, **traits)
+
+
+@pytest.mark.parametrize("kind", PASTED)
+def test_what_an_api_returns_is_read(show, kind):
+    text, expected = PASTED[kind]
+    lab = decoding_lab()
+    page = show(lab)
+    paste(page, lab, text, others=False, **chosen(lab, **OFF))
+    found = rows(page)
+    assert [(name, logit) for name, logit, *_ in found] == expected
+    assert [row[2] for row in found] == pytest.approx(softmax([z for _, z in expected]).tolist(), rel=1e-12)
+
+
+def test_the_cut_off_tail_is_one_entry_or_none(show):
+    lab = decoding_lab()
+    page = show(lab)
+    paste(page, lab, "a -1\nb -2", **chosen(lab, **{**OFF, "temperature": 2.0}))
+    missing = 1 - math.exp(-1) - math.exp(-2)
+    logits = [-1, -2, math.log(missing)]
+    before, after = softmax(logits), softmax(logits, 2.0)
+    assert [row[0] for row in rows(page)] == ["not listed", "a", "b"]
+    assert [row[2:4] for row in rows(page)] == [pytest.approx([before[i], after[i]], rel=1e-12) for i in (2, 0, 1)]
+    box = page.get_by_role("checkbox", name="count the missing 49.7 % as one entry")
+    note = page.locator(".tc-own .tc-note")
+    assert box.is_checked() and "they even outweigh your first token" in note.inner_text()
+    box.press("Space")
+    page.evaluate(FRAME)
+    assert [row[2] for row in rows(page)] == pytest.approx(softmax([-1, -2]).tolist(), rel=1e-12)
+    assert "They are left out" in note.inner_text() and state(page, "others") is False
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("  ", "Nothing is pasted yet."),
+        ("a -1", "One token leaves nothing to choose: paste two or more."),
+        ("a -1\nb\nc -2", "Line 2 has no number at its end: b"),
+        ('[{"token": "a", "logprob": -1}', "This looks like JSON, but cannot be read:"),
+        ('{"tokens": ["a", "b"]}', 'No list of {"token": …, "logprob": …} is in this JSON.'),
+        ("a -inf\nb -inf", "All of them are −∞: no token can come."),
+        ("\n".join(f"w{i} -9" for i in range(2001)), "Up to 2000 tokens are read here; these are 2001."),
+    ],
+)
+def test_what_cannot_be_read_is_said_kindly(show, text, words):
+    lab = decoding_lab()
+    page = show(lab)
+    paste(page, lab, text)
+    assert page.locator(".tc-own .tc-note").inner_text().startswith(words)
+    assert rows(page) == [] and page.locator(".tc-draws").is_hidden()
+    assert page.get_by_role("textbox").get_attribute("aria-invalid") == str(bool(text.strip())).lower()
+    page.get_by_role("status").filter(has_text=words).wait_for(state="attached")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("a 3\nb 1.5", "so they are taken as logits"), ("a 0.7\nb 0.3", "These look like probabilities")],
+)
+def test_logits_are_as_good_and_probabilities_are_told(show, text, words):
+    lab = decoding_lab()
+    page = show(lab)
+    paste(page, lab, text, **chosen(lab, **OFF))
+    assert words in page.locator(".tc-own .tc-note").inner_text()
+    assert sum(row[2] for row in rows(page)) == pytest.approx(1)
+    assert not page.get_by_role("checkbox").is_visible()
+
+
+def test_a_reader_can_paste_by_keyboard_and_try_an_example(show):
+    lab = decoding_lab()
+    page = show(lab)
+    assert not page.get_by_role("textbox").is_visible()
+    put(page, context=12)
+    page.get_by_role("textbox", name="Tokens and log-probabilities").focus()
+    page.keyboard.type("yes -0.1\nno -2.5")
+    page.evaluate(FRAME)
+    assert [row[0] for row in rows(page)] == ["yes", "no", "not listed"] and state(page, "own") == "yes -0.1\nno -2.5"
+    page.get_by_role("button", name="Put in an example").press("Enter")
+    page.evaluate(FRAME)
+    assert rows(page)[0][0] == "␣Paris" and "cut off" in page.locator(".tc-own .tc-note").inner_text()
+
+
+def test_what_is_pasted_is_text_and_nothing_else(show):
+    lab = decoding_lab()
+    page = show(lab)
+    paste(page, lab, "<img src=x onerror=alert(1)> -1\n</script><b>bold</b> -2")
+    assert page.locator("img, b").count() == 0
