@@ -1,6 +1,7 @@
 """The explorables' Python half: what they check, what they send, and what stands in for them on paper."""
 
 import base64
+import html
 import io
 import json
 import re
@@ -11,8 +12,11 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
+from tempcourse.decoding import LLAMA_CPP, TRANSFORMERS, VLLM
+from tempcourse.language import END, NGramModel, load_stories, tokenize
 from tempcourse.widgets import (
     compare_temperatures,
+    decoding_lab,
     explore_annealing,
     explore_bandit,
     explore_ising,
@@ -20,6 +24,8 @@ from tempcourse.widgets import (
     explore_softmax,
     explore_temperature,
     quiz,
+    sequence_tree,
+    story_writer,
 )
 from tempcourse.widgets.explorable import FOLDER, join_sources, number, percent, temperature_stops
 
@@ -35,6 +41,9 @@ MAKERS = {
     "explore_levels": lambda: explore_levels(),
     "explore_annealing": lambda: explore_annealing(),
     "explore_bandit": lambda: explore_bandit(),
+    "decoding_lab": lambda: decoding_lab(),
+    "sequence_tree": lambda: sequence_tree(),
+    "story_writer": lambda: story_writer(),
     "quiz": lambda: quiz(*QUESTION),
 }
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -65,7 +74,7 @@ def test_the_view_is_a_box_and_its_bundle_has_a_stand_in(made):
     bundle = explorable._repr_mimebundle_()
     assert explorable.get_state()["_model_name"] == "VBoxModel"
     assert bundle[VIEW]["model_id"] == explorable.model_id
-    assert ("text/html" if name == "quiz" else "image/png") in bundle
+    assert ("text/html" if name in ("quiz", "story_writer") else "image/png") in bundle
     assert repr(explorable).startswith(f"{name}(") and "0x" not in repr(explorable) + repr(explorable.view)
 
 
@@ -109,6 +118,35 @@ def test_a_quiz_on_paper_is_safe_html():
     html = quiz(*QUESTION)._repr_mimebundle_()["text/html"]
     assert "<code>larger</code>" in html and "1/3 &lt; 1" in html
     assert "<li>1/2</li>" in html and "<details><summary>Answer</summary><p>a) 1/2</p>" in html
+
+
+def test_the_stories_on_paper_are_the_models_with_their_numbers():
+    training, held_out = load_stories()
+    model = NGramModel.fit(training, 3, vocabulary=training + held_out)
+    bundle = story_writer("One evening", 30)._repr_mimebundle_()
+    row = r'<th scope="row">([\d.]+)</th><td>(.*?)</td><td>([\d.]+)</td><td>([\d.]+) %'
+    rows = re.findall(row, html.unescape(bundle["text/html"]), re.DOTALL)
+    assert [temperature for temperature, *_ in rows] == ["0.3", "0.8", "1.5"]
+    for temperature, text, perplexity, left in rows:
+        tokens = tokenize(text.replace("\n\n", END))[2:]
+        assert len(tokens) == 30 and text in bundle["text/plain"]
+        assert perplexity == f"{model.perplexity(tokens, 'One evening'):.1f}"
+        context, others = tokenize("One evening"), 0
+        for token in tokens:
+            others += model.logits(context)[model.index[token]] < model.logits(context).max()
+            context.append(token)
+        assert left == f"{100 * others / 30:.1f}"
+        rng = np.random.default_rng(4)
+        (again,) = model.generate("One evening", 30, temperature=float(temperature), rng=rng)
+        assert model.indices(tokens).tolist() == again.tolist()
+
+
+def test_a_beginning_of_the_readers_comes_first():
+    own = story_writer("One evening")
+    assert own.controls["beginning"].options[:2] == ("One evening …", "Old Jon …")
+    assert story_writer("").controls["beginning"].value == "A new story"
+    assert [own.controls[name].value for name in ("min_p", "top_k", "top_p")] == [None] * 3
+    assert own.controls["temperature"].value == 1.0
 
 
 # Controls
@@ -174,6 +212,34 @@ def test_own_levels_come_first_and_levels_of_a_preset_open_it():
     upstairs = explore_levels([0.0, 1.0], np.array([1, 5]))
     assert upstairs.view.presets[upstairs.view.preset]["name"] == "upstairs" and len(upstairs.view.presets) == 4
     assert upstairs.controls["temperature"].description == "Temperature T"
+
+
+def test_the_decoding_lab_carries_the_models_logits_rounded_and_the_engines_orders():
+    view = decoding_lab(["Old Jon", "He said the"]).view
+    training, held_out = load_stories()
+    model = NGramModel.fit(training, 3, vocabulary=training + held_out)
+    assert view.words == list(model.vocabulary)
+    for context, row in zip(view.contexts, view.log_probabilities, strict=True):
+        np.testing.assert_allclose(row, model.logits(context), rtol=0, atol=0.5e-4 + 1e-12)
+    assert [each["name"] for each in view.engines] == ["transformers", "vLLM", "llama.cpp"]
+    assert [tuple(each["order"]) for each in view.engines] == [e.order for e in (TRANSFORMERS, VLLM, LLAMA_CPP)]
+    assert len(json.dumps(decoding_lab().view.get_state(), default=str)) < 250_000
+
+
+def test_every_filters_slider_can_be_off_and_the_temperature_exact():
+    controls = decoding_lab().controls
+    for name in ("top_k", "top_p", "min_p", "typical_p"):
+        assert controls[name].options[-1] == ("off", None)
+    values = [value for _, value in controls["temperature"].options]
+    assert (values[0], values[-1]) == (0, INF) and {0.7, 1.0, 2.0} < set(values)
+
+
+def test_an_own_tree_comes_first_and_a_presets_tree_opens_it():
+    own = sequence_tree([0.5, 0.5], [[1.0], [0.9, 0.1]]).view
+    assert [preset["name"] for preset in own.presets] == ["own", "greedy", "surer", "same"] and own.preset == 0
+    surer = sequence_tree(np.array([0.6, 0.4]), [np.full(4, 0.25), [1]]).view
+    assert surer.presets[surer.preset]["name"] == "surer" and len(surer.presets) == 3
+    assert [preset["flips"] for preset in surer.presets] == [[0.387], [0.292], []]
 
 
 def test_logit_sliders_reach_what_they_start_from_and_meet_it_by_steps():
@@ -262,6 +328,27 @@ def test_anchors_are_readable_stable_and_told_apart():
         (lambda: explore_bandit(range(11)), "means must hold 2 to 10 numbers to be drawn, got 11"),
         (lambda: explore_bandit([1, 1]), "means must not all be equal, or nothing is lost; got [1.0, 1.0]"),
         (lambda: explore_bandit(sigma=-1), "sigma must be 0 or more and finite, got -1"),
+        (lambda: story_writer(3), "prompt must be text, got 3"),
+        (
+            lambda: story_writer("The dragonn"),
+            "prompt must be words that the model knows, got 'dragonn'; near to it are ",
+        ),
+        (lambda: story_writer("the " * 41), "prompt must hold at most 40 words, got 41"),
+        (lambda: story_writer(length=0), "length must be a whole number from 1 to 80, got 0"),
+        (lambda: story_writer(length=81), "length must be a whole number from 1 to 80, got 81"),
+        (lambda: story_writer(length=2.0), "length must be a whole number from 1 to 80, got 2.0"),
+        (lambda: decoding_lab("Old Jon"), "contexts must be a sequence of texts that are not empty, got 'Old Jon'"),
+        (lambda: decoding_lab(["Old Jon", " "]), "contexts must be a sequence of texts that are not empty"),
+        (lambda: decoding_lab([]), "contexts must be 1 to 24 texts, got 0"),
+        (lambda: decoding_lab(["Old Jon", "Old Jon"]), "contexts must differ from each other"),
+        (lambda: decoding_lab(["Old Jonn"]), "contexts: tokens must be words that the model knows, got 'jonn'"),
+        (lambda: sequence_tree([1.0], [[1.0]]), "first must hold 2 to 4 probabilities to be drawn, got 1"),
+        (lambda: sequence_tree([0.5, 0.5], [[1.0]]), "then must hold 2 rows, one for each first word, got 1"),
+        (lambda: sequence_tree([0.5, 0.4], [[1], [1]]), "first must hold probabilities above 0 that sum to 1, got"),
+        (lambda: sequence_tree([0.5, 0.5], [[1, 0], [1]]), "then must hold probabilities above 0 that sum to 1, got"),
+        (lambda: sequence_tree([0.5, 0.5], [[], [1]]), "then must hold probabilities above 0 that sum to 1, got []"),
+        (lambda: sequence_tree([0.5, np.nan], [[1], [1]]), "first must hold probabilities above 0 that sum to 1"),
+        (lambda: sequence_tree([0.5, 0.5], [[0.1] * 10] * 2), "then must hold at most 12 probabilities to be drawn"),
         (lambda: quiz("?", ["a"], 0, ["b"]), "choices must hold 2 to 8 texts, got 1"),
         (lambda: quiz("?", ["a", "b"], 2, ["c", "d"]), "answer must be the index of a choice, 0 to 1, got 2"),
         (

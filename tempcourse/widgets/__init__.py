@@ -1,6 +1,7 @@
 """The course's explorables: sliders and pictures that answer at once, with a kernel and without one."""
 
 from .compare_temperatures import compare_temperatures
+from .decoding_lab import decoding_lab
 from .explorable import Explorable
 from .explore_annealing import explore_annealing
 from .explore_bandit import explore_bandit
@@ -9,10 +10,13 @@ from .explore_levels import explore_levels
 from .explore_softmax import explore_softmax
 from .explore_temperature import explore_temperature
 from .quiz import quiz
+from .sequence_tree import sequence_tree
+from .story_writer import story_writer
 
 __all__ = [
     "Explorable",
     "compare_temperatures",
+    "decoding_lab",
     "explore_annealing",
     "explore_bandit",
     "explore_ising",
@@ -20,4 +24,6 @@ __all__ = [
     "explore_softmax",
     "explore_temperature",
     "quiz",
+    "sequence_tree",
+    "story_writer",
 ]

@@ -8,6 +8,7 @@ from conftest import FRAME, put, state
 from tempcourse.softmax import softmax
 from tempcourse.widgets import (
     compare_temperatures,
+    decoding_lab,
     explore_annealing,
     explore_bandit,
     explore_ising,
@@ -15,6 +16,8 @@ from tempcourse.widgets import (
     explore_softmax,
     explore_temperature,
     quiz,
+    sequence_tree,
+    story_writer,
 )
 
 INF = math.inf
@@ -125,6 +128,18 @@ MAKERS = {
     "explore_levels": (lambda: explore_levels([-2.0, 0.5, 3.0], [2, 1, 12]), {"preset": 2, "index": 82}),
     "explore_annealing": (lambda: explore_annealing(), {"schedule": 2, "index": 9, "seed": 7}),
     "explore_bandit": (lambda: explore_bandit([1.0, 0.5, -2.0]), {"policy": 3, "index": 32, "seed": 7}),
+    "decoding_lab": (
+        lambda: decoding_lab(["Old Jon", "He said the"]),
+        {
+            **{"context": 2, "own": "a b -1\n& -2", "others": False, "engine": 2, "index": 0, "seed": 42},
+            **{"top_k": 4, "top_p": 3, "min_p": 2, "typical_p": 1},
+        },
+    ),
+    "sequence_tree": (lambda: sequence_tree(), {"preset": 2, "mode": 1, "index": 0}),
+    "story_writer": (
+        lambda: story_writer("“I have"),
+        {"prompt": "It is: “no”? The", "index": 0, "min_p": 3, "top_k": 2, "top_p": 9, "seed": 42, "count": 70},
+    ),
 }
 
 

@@ -25,6 +25,9 @@ CALLS = {
     "explore_ising": ("explore_ising(16)", "temperature", "Temperature T"),
     "explore_annealing": ("explore_annealing()", "steps", "Steps"),
     "explore_bandit": ("explore_bandit()", "temperature", "Temperature τ"),
+    "decoding_lab": ("decoding_lab()", "temperature", "Temperature τ"),
+    "sequence_tree": ("sequence_tree()", "temperature", "Temperature τ"),
+    "story_writer": ("story_writer()", "temperature", "Temperature τ"),
 }
 # All cells in the page at once, and no question about news.
 SETTINGS = {
@@ -139,7 +142,7 @@ def test_slider_moves_the_picture_and_the_python_side_value(open_notebook, name)
 def test_chapter_runs_with_live_explorables(open_notebook, chapter):
     notebook = nbformat.read(chapter, as_version=4)
     page = open_notebook(chapter.name)
-    called = re.findall(r"^(quiz|explore_\w+|compare_\w+)\(", sources(notebook), re.MULTILINE)
+    called = re.findall(rf"^(quiz|{'|'.join(CALLS)})\(", sources(notebook), re.MULTILINE)
     live = page.locator("[data-explorable]")
     expect(live).to_have_count(len(called), timeout=60_000)
     assert live.evaluate_all("nodes => nodes.map(node => node.dataset.explorable)") == called
