@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tempcourse.softmax import _real, softmax
+from tempcourse.softmax import softmax
 
 __all__ = [
     "Networks",
