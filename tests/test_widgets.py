@@ -14,6 +14,7 @@ from matplotlib.image import imread
 from tempcourse.widgets import (
     compare_temperatures,
     explore_annealing,
+    explore_dark_knowledge,
     explore_ising,
     explore_levels,
     explore_softmax,
@@ -33,6 +34,7 @@ MAKERS = {
     "explore_ising": lambda: explore_ising(16),
     "explore_levels": lambda: explore_levels(),
     "explore_annealing": lambda: explore_annealing(),
+    "explore_dark_knowledge": lambda: explore_dark_knowledge(),
     "quiz": lambda: quiz(*QUESTION),
 }
 VIEW = "application/vnd.jupyter.widget-view+json"
