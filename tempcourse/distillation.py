@@ -1,28 +1,35 @@
 r"""Distillation: small networks that learn from labels, or from a teacher's softened probabilities.
 
 Throughout, ``z`` are the student's logits and ``v`` the teacher's, T is the temperature (the letter of Hinton's
-paper), q = softmax(z/T) and p = softmax(v/T). A student learns by
+paper), q = softmax(z/T) and p = softmax(v/T). A student learns by the loss of an image
 
-.. math:: L = T^2 \left( -\sum_i p_i \log q_i \right), \qquad \frac{\partial L}{\partial z_i} = T (q_i - p_i),
+.. math:: L = -T^2 \sum_i p_i \log q_i, \qquad \frac{\partial L}{\partial z_i} = T (q_i - p_i),
 
-averaged over the images. The networks are of one hidden layer, and many of them are trained together as one
-batched matrix product, in float32.
+averaged over the images of a batch. The networks have one hidden layer, and many of them are trained together,
+by batched matrix products in float32.
 """
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 
-from tempcourse.softmax import softmax
+from tempcourse.softmax import _distributions, _real, log_softmax, softmax
 
 __all__ = [
     "Networks",
     "Split",
     "accuracy",
+    "balanced_subset",
+    "distillation_gradient",
+    "distillation_loss",
     "load_digits_split",
+    "logit_matching_gradient",
     "predict_logits",
+    "same_confidence",
+    "shuffled_wrong_classes",
+    "smoothed_labels",
     "soft_targets",
     "train",
 ]
@@ -30,7 +37,7 @@ __all__ = [
 CLASSES = 10
 TRAINING_IMAGES = 1200
 
-# The default split: with it the digits 1346 and 1670, whose second guesses tell a story, are among the test images.
+# Of the default split, which has the digits 1346 and 1670 among its test images: their second guesses tell a story.
 SPLIT_SEED = 0
 
 BATCH_SIZE = 50
@@ -38,7 +45,7 @@ LEARNING_RATE = 5e-3
 MEAN_DECAY, SQUARE_DECAY, EPSILON = 0.9, 0.999, 1e-8  # as Adam's authors advise
 
 # So many networks are trained at once: then each step finds their numbers in the cache.
-BLOCK_SIZE = 20
+BLOCK_SIZE = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +103,42 @@ def load_digits_split(*, rng=None):
     return Split(*(array for indices in parts for array in (images[indices], labels[indices], indices)))
 
 
+def balanced_subset(labels, size, *, rng):
+    """Return the indices of a random subset that has as many of each digit.
+
+    Parameters
+    ----------
+    labels : array_like of int
+        Digits from 0 to 9, shape ``(n,)``.
+    size : int
+        A positive multiple of 10.
+    rng : numpy.random.Generator
+        The source of randomness.
+
+    Returns
+    -------
+    ndarray of int
+        Shape ``(size,)``, sorted by digit.
+
+    Raises
+    ------
+    ValueError
+        If `labels` are not such digits, or if `size` is not such a number or more than they allow.
+
+    Examples
+    --------
+    >>> labels = load_digits_split().train_labels
+    >>> labels[balanced_subset(labels, 20, rng=np.random.default_rng(0))].tolist()
+    [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9]
+    """
+    labels = _labels(labels, CLASSES)
+    most = CLASSES * int(np.bincount(labels, minlength=CLASSES).min())
+    if not isinstance(size, Integral) or size % CLASSES or not 0 < size <= most:
+        raise ValueError(f"size must be a positive multiple of {CLASSES}, at most {most} here, got {size!r}")
+    order = rng.permutation(len(labels))
+    return np.concatenate([order[labels[order] == digit][: size // CLASSES] for digit in range(CLASSES)])
+
+
 @dataclass(frozen=True, eq=False)
 class Networks:
     """Trained networks of one hidden layer of rectified linear units, float32, with leading axes ``(...)``."""
@@ -111,35 +154,35 @@ class Networks:
 
 
 def train(inputs, targets, *, hidden, temperatures=1.0, steps, rng):
-    r"""Train many networks at once, each from its own targets, by Adam.
+    r"""Train many networks together, each on its own targets, by Adam.
 
     .. math:: L = -\frac{T^2}{n} \sum_{k=1}^{n} \sum_i p_{ki} \log q_{ki}, \qquad
               q_k = \operatorname{softmax}(z_k / T)
 
-    Each step takes min(n, 50) images, in a new order in each pass; the rate falls linearly from 0.005 to 0.
+    Each step takes min(n, 50) images, in a new order in each pass, and the rate falls linearly from 0.005 to 0.
     How many steps there are does not depend on how many images there are.
 
     All arrays broadcast on their leading axes, which are the axes of the networks. With one generator all
-    networks start from the same weights and see the same batches. With a sequence of them the last leading axis
-    has one entry a generator, and networks of the same generator share weights and batches: those of shape
-    ``(settings, seeds)`` differ along the first axis by the setting alone, and can be compared in pairs.
+    networks start from the same weights and see the same batches. With a sequence of generators the last leading
+    axis has one entry for each: networks of shape ``(settings, seeds)`` differ along the first axis by the
+    setting alone, and can be compared in pairs.
 
     Parameters
     ----------
     inputs : array_like, real
         Shape ``(..., n, features)``.
     targets : array_like
-        Labels, whole numbers from 0 to 9, of shape ``(..., n)``; or probabilities, of a floating type and of
-        shape ``(..., n, classes)``.
+        Labels from 0 to 9, of an integer type and of shape ``(..., n)``; or probabilities, of a floating type
+        and of shape ``(..., n, classes)``.
     hidden : int
         How many hidden units each network has.
     temperatures : float or array_like, default 1.0
-        T of the student, positive and finite, of shape ``(...)``. The targets are taken as they are: those of
-        `soft_targets` have been softened already. Labels are usually learned at 1.
+        T of the student, positive and finite, shape ``(...)``. It does not soften the targets, which
+        `soft_targets` does. Labels are usually learned at 1.
     steps : int
         How many steps of Adam are made.
     rng : numpy.random.Generator, or a sequence of them
-        The source of initial weights and of batches.
+        The source of the initial weights and of the batches.
 
     Returns
     -------
@@ -149,9 +192,11 @@ def train(inputs, targets, *, hidden, temperatures=1.0, steps, rng):
     Raises
     ------
     ValueError
-        If shapes do not fit, if inputs are not finite, if labels are not whole numbers from 0 to 9 or
-        probabilities are not distributions, if a temperature is not positive and finite, or if `hidden` or
-        `steps` is not a whole number that can be.
+        If shapes do not fit, if an input is not finite, if targets are neither such labels nor distributions, if
+        a temperature is not positive and finite, if `hidden` or `steps` is not a whole number of at least 1, or
+        if `rng` is neither a generator nor a sequence of them.
+    TypeError
+        If inputs or temperatures are not real numbers.
 
     References
     ----------
@@ -162,51 +207,49 @@ def train(inputs, targets, *, hidden, temperatures=1.0, steps, rng):
     --------
     Two settings, each from the same three seeds:
 
-    >>> images, labels = load_digits_split().train_images[:50], load_digits_split().train_labels[:50]
-    >>> rng = [np.random.default_rng(seed) for seed in range(3)]
-    >>> networks = train(images, labels, hidden=8, temperatures=[[1.0], [2.0]], steps=100, rng=rng)
+    >>> split = load_digits_split()
+    >>> images, labels = split.train_images[:50], split.train_labels[:50]
+    >>> seeds = [np.random.default_rng(seed) for seed in range(3)]
+    >>> networks = train(images, labels, hidden=8, temperatures=[[1.0], [2.0]], steps=100, rng=seeds)
     >>> networks.hidden_weights.shape
     (2, 3, 64, 8)
     >>> accuracy(networks, images, labels).shape
     (2, 3)
     """
-    x = np.asarray(inputs, np.float32)
-    p = _probabilities(targets)
-    T = np.asarray(temperatures, np.float32)
-    n, features = x.shape[-2:]
-    classes = p.shape[-1]
-    seeds = list(rng) if isinstance(rng, Iterable) else [rng]
-    of_seeds = (len(seeds),) if isinstance(rng, Iterable) else ()
-    leading = np.broadcast_shapes(x.shape[:-2], p.shape[:-2], T.shape, of_seeds)
+    x, p = _inputs(inputs), _as_probabilities(targets)
+    T = _positive(temperatures, "temperatures").astype(np.float32)
+    _check_whole(hidden, "hidden")
+    _check_whole(steps, "steps")
+    seeds = _generators(rng)
+    leading = _leading_axes(x, p, T, seeds)
+    (n, features), classes = x.shape[-2:], p.shape[-1]
+    shapes = [(features, hidden), (1, hidden), (hidden, classes), (1, classes)]
 
-    starts = np.stack([_initial_parameters(features, hidden, classes, seed) for seed in seeds])
-    batches = np.stack([_batches(n, steps, seed) for seed in seeds])
-    seed_of = _spread(np.arange(len(seeds)).reshape(of_seeds), leading)
-    x_of, p_of = (_spread(np.arange(math.prod(a.shape[:-2])).reshape(a.shape[:-2]), leading) for a in (x, p))
-    T_of = _spread(T, leading)
+    # Each network's place among the seeds, the inputs, the targets and the temperatures, in one long row.
+    seed_of, x_of, p_of = (_places(axes, leading) for axes in (seeds.shape, x.shape[:-2], p.shape[:-2]))
+    T = np.broadcast_to(T, leading).reshape(-1, 1, 1)
     x, p = x.reshape(-1, n, features), p.reshape(-1, n, classes)
-
-    parameters = starts[seed_of]
+    parameters = np.stack([_initial_parameters(shapes, seed) for seed in seeds.flat])[seed_of]
+    batches = np.stack([_batches(n, steps, seed) for seed in seeds.flat])
     for first in range(0, len(parameters), BLOCK_SIZE):
         block = slice(first, first + BLOCK_SIZE)
-
-        def batch(step, block=block):
-            rows = batches[seed_of[block], step]
-            return x[x_of[block, None], rows], p[p_of[block, None], rows]
-
-        _descend(parameters[block], features, hidden, classes, T_of[block, None, None], batch, steps)
-    return Networks(*_layers(parameters.reshape(*leading, -1), features, hidden, classes))
+        rows_of_steps = batches[seed_of[block]].swapaxes(0, 1)
+        data = ((x[x_of[block, None], rows], p[p_of[block, None], rows]) for rows in rows_of_steps)
+        _descend(parameters[block], shapes, T[block], data, steps)
+    return Networks(*_layers(parameters.reshape(*leading, -1), shapes))
 
 
 def predict_logits(networks, inputs):
-    """Return the logits that networks give to inputs.
+    r"""Return the logits that networks give to inputs.
+
+    .. math:: z = \max(x W_1 + b_1, 0) \, W_2 + b_2
 
     Parameters
     ----------
     networks : Networks
         With leading axes ``(...)``.
     inputs : array_like, real
-        Shape ``(n, features)``, or with leading axes that broadcast.
+        Shape ``(n, features)``, or with leading axes that broadcast with those of the networks.
 
     Returns
     -------
@@ -216,9 +259,20 @@ def predict_logits(networks, inputs):
     Raises
     ------
     ValueError
-        If the inputs do not have as many features as the networks.
+        If an input is not finite, or if they have not as many features as the networks.
+    TypeError
+        If inputs are not real numbers.
+
+    Examples
+    --------
+    >>> split = load_digits_split()
+    >>> network = train(split.train_images, split.train_labels, hidden=8, steps=10, rng=np.random.default_rng(0))
+    >>> predict_logits(network, split.test_images).shape
+    (597, 10)
     """
-    x = np.asarray(inputs, np.float32)
+    x, features = _inputs(inputs), networks.hidden_weights.shape[-2]
+    if x.shape[-1] != features:
+        raise ValueError(f"inputs must have {features} features for these networks, got shape {x.shape}")
     h = np.maximum(x @ networks.hidden_weights + networks.hidden_biases, 0)
     return h @ networks.output_weights + networks.output_biases
 
@@ -231,51 +285,324 @@ def accuracy(networks, inputs, labels):
     networks : Networks
         With leading axes ``(...)``.
     inputs : array_like, real
-        Shape ``(n, features)``.
+        As for `predict_logits`.
     labels : array_like of int
-        Shape ``(n,)``.
+        Shape ``(n,)``, or with leading axes that broadcast with those of the networks.
 
     Returns
     -------
     float or ndarray
         From 0 to 1, shape ``(...)``.
+
+    Raises
+    ------
+    ValueError
+        As `predict_logits`, and if labels are not classes of the networks, one for each input.
+    TypeError
+        If inputs are not real numbers.
+
+    Examples
+    --------
+    >>> split = load_digits_split()
+    >>> network = train(split.train_images, split.train_labels, hidden=32, steps=700, rng=np.random.default_rng(0))
+    >>> print(accuracy(network, split.test_images, split.test_labels) > 0.95)
+    True
     """
-    return (predict_logits(networks, inputs).argmax(axis=-1) == labels).mean(axis=-1)
+    z = predict_logits(networks, inputs)
+    labels = _labels(labels, z.shape[-1])
+    if labels.shape[-1:] != z.shape[-2:-1]:
+        raise ValueError(f"labels must be one for each of {z.shape[-2]} inputs, got shape {labels.shape}")
+    return (z.argmax(axis=-1) == labels).mean(axis=-1)
 
 
 def soft_targets(logits, temperature):
     r"""Return a teacher's probabilities at a temperature.
 
     .. math:: p_i = \frac{\exp(v_i / T)}{\sum_j \exp(v_j / T)}
+
+    Parameters
+    ----------
+    logits : array_like, real
+        The teacher's, shape ``(..., classes)``.
+    temperature : float or array_like
+        T, positive and finite; arrays broadcast as for `tempcourse.softmax.softmax`.
+
+    Returns
+    -------
+    ndarray
+        Probabilities, of the shape and the type of `logits`.
+
+    Raises
+    ------
+    ValueError
+        If a temperature is not positive and finite: a limit has nothing to teach but the top class, or nothing.
+        Otherwise as `tempcourse.softmax.softmax`.
+    TypeError
+        If an argument is not real numbers.
+
+    References
+    ----------
+    Hinton, Vinyals, Dean (2015), "Distilling the knowledge in a neural network".
+
+    Examples
+    --------
+    >>> soft_targets([9.0, 4.0, 1.0], temperature=1).round(3)
+    array([0.993, 0.007, 0.   ])
+    >>> soft_targets([9.0, 4.0, 1.0], temperature=5).round(3)
+    array([0.637, 0.234, 0.129])
     """
-    return softmax(logits, temperature)
+    return softmax(logits, _positive(temperature, "temperature"))
 
 
-def _probabilities(targets):
-    """Return labels as one-hot distributions, and distributions as they are."""
-    targets = np.asarray(targets)
-    if targets.dtype.kind in "iu":
-        return np.eye(CLASSES, dtype=np.float32)[targets]
-    return targets.astype(np.float32)
+def distillation_loss(student_logits, teacher_logits, temperature, *, labels=None, soft_weight=1.0):
+    r"""Return how badly a student's logits match a teacher's at a temperature, and labels at temperature 1.
+
+    .. math:: L = -\frac{1}{n} \sum_{k=1}^{n} \Bigl( w \, T^2 \sum_i p_{ki} \log q_{ki}
+              + (1 - w) \log \operatorname{softmax}(z_k)_{y_k} \Bigr)
+
+    Here p = softmax(v/T) is the teacher's and q = softmax(z/T) the student's. The gradient of the first sum
+    shrinks as 1/T²; the factor keeps its size, so that w means the same at every temperature.
+
+    Parameters
+    ----------
+    student_logits, teacher_logits : array_like, real
+        z and v, of one shape ``(..., classes)`` and finite; the mean is over all rows.
+    temperature : float
+        T, positive and finite.
+    labels : array_like of int, optional
+        y, shape ``(...)``. Without them there is no second term.
+    soft_weight : float, default 1.0
+        w, from 0 to 1; less than 1 needs labels.
+
+    Returns
+    -------
+    float
+        In nats, times T² where soft. Its least value is not 0 but the entropy of the targets.
+
+    Raises
+    ------
+    ValueError
+        If shapes differ, if logits or temperature are not such numbers, if labels are no classes, or if
+        `soft_weight` is not from 0 to 1, or is less than 1 without labels.
+    TypeError
+        If an argument is not real numbers.
+
+    References
+    ----------
+    Hinton, Vinyals, Dean (2015), "Distilling the knowledge in a neural network".
+
+    Examples
+    --------
+    >>> print(round(distillation_loss([[1.0, 0.0]], [[3.0, 0.0]], temperature=2.0), 4))
+    2.2612
+    """
+    z, v, T = _checked_logits(student_logits, teacher_logits, temperature)
+    y, w = _checked_labels(labels, soft_weight, z.shape)
+    soft = -T**2 * softmax(v, T) * log_softmax(z, T)
+    hard = -y * log_softmax(z)
+    return float((w * soft + (1 - w) * hard).sum(axis=-1).mean())
 
 
-def _spread(values, shape):
-    """Return values broadcast to a shape, in one row."""
-    return np.broadcast_to(values, shape).ravel()
+def distillation_gradient(student_logits, teacher_logits, temperature, *, labels=None, soft_weight=1.0):
+    r"""Return the derivative of `distillation_loss` by the student's logits.
+
+    .. math:: \frac{\partial L}{\partial z_k} = \frac{1}{n} \Bigl( w \, T (q_k - p_k)
+              + (1 - w) (\operatorname{softmax}(z_k) - y_k) \Bigr)
+
+    One T of the factor T² is used up by the logits' division by T. The other meets q − p, which shrinks as 1/T.
+
+    Parameters
+    ----------
+    student_logits, teacher_logits, temperature, labels, soft_weight
+        As for `distillation_loss`; y_k is here the label as a one-hot row.
+
+    Returns
+    -------
+    ndarray
+        Of the shape of `student_logits`; each row sums to 0.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As for `distillation_loss`.
+
+    References
+    ----------
+    Hinton, Vinyals, Dean (2015), "Distilling the knowledge in a neural network", equation 2, times T².
+
+    Examples
+    --------
+    >>> distillation_gradient([[1.0, 0.0]], [[3.0, 0.0]], temperature=2.0).round(4)
+    array([[-0.3902,  0.3902]])
+    """
+    z, v, T = _checked_logits(student_logits, teacher_logits, temperature)
+    y, w = _checked_labels(labels, soft_weight, z.shape)
+    soft = T * (softmax(z, T) - softmax(v, T))
+    hard = softmax(z) - y
+    return (w * soft + (1 - w) * hard) / (z.size // z.shape[-1])
 
 
-def _initial_parameters(features, hidden, classes, rng):
+def logit_matching_gradient(student_logits, teacher_logits, temperature):
+    r"""Return what `distillation_gradient` tends to at high temperature: the student's logits less the teacher's.
+
+    .. math:: \frac{\partial L}{\partial z_{ki}} \to \frac{(z_{ki} - \bar z_k) - (v_{ki} - \bar v_k)}{n N}
+
+    With N classes and exp(x) ≈ 1 + x, softmax(z/T) ≈ (1 + (z − z̄)/T)/N, and T(q − p) follows. This assumes that
+    the gaps between the logits of a row are small beside T, and the relative error falls as 1/T. It does not
+    assume, as Hinton does, that rows have mean 0, since their means are taken off. What is left is the gradient
+    of half the mean squared difference of the logits less their means: distillation has become regression.
+
+    Parameters
+    ----------
+    student_logits, teacher_logits, temperature
+        As for `distillation_gradient`. The temperature is not in the formula, since the loss carries T²; one
+        function can so be put in the other's place.
+
+    Returns
+    -------
+    ndarray
+        Of the shape of `student_logits`; each row sums to 0.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As for `distillation_gradient`.
+
+    References
+    ----------
+    Hinton, Vinyals, Dean (2015), "Distilling the knowledge in a neural network", equation 4, times T²; Ba,
+    Caruana (2014), "Do deep nets really need to be deep?" (regression on logits).
+
+    Examples
+    --------
+    >>> logit_matching_gradient([[1.0, 0.0]], [[3.0, 0.0]], temperature=100.0)
+    array([[-0.5,  0.5]])
+    >>> distillation_gradient([[1.0, 0.0]], [[3.0, 0.0]], temperature=100.0).round(3)
+    array([[-0.5,  0.5]])
+    """
+    z, v, _ = _checked_logits(student_logits, teacher_logits, temperature)
+    difference = z - v
+    return (difference - difference.mean(axis=-1, keepdims=True)) / z.size
+
+
+def smoothed_labels(labels, amount):
+    r"""Return label smoothing's targets: the label's one-hot distribution mixed with the uniform one.
+
+    .. math:: p = (1 - a) \, y + a / 10
+
+    Parameters
+    ----------
+    labels : array_like of int
+        Digits from 0 to 9, shape ``(...)``.
+    amount : float
+        a, from 0 to 1.
+
+    Returns
+    -------
+    ndarray
+        Float32, shape ``(..., 10)``.
+
+    Raises
+    ------
+    ValueError
+        If a label or the amount is out of range.
+
+    References
+    ----------
+    Szegedy, Vanhoucke, Ioffe, Shlens, Wojna (2016), "Rethinking the Inception architecture for computer vision".
+
+    Examples
+    --------
+    >>> print(smoothed_labels(2, 0.1).round(2))
+    [0.01 0.01 0.91 0.01 0.01 0.01 0.01 0.01 0.01 0.01]
+    """
+    _check_share(amount, "amount")
+    return (1 - amount) * _one_hot(labels, CLASSES) + np.float32(amount / CLASSES)
+
+
+def same_confidence(probabilities):
+    """Return distributions that keep the top probability and share the rest evenly.
+
+    What is left is how sure the teacher was of each image; what its second guesses were is gone.
+
+    Parameters
+    ----------
+    probabilities : array_like, real
+        Distributions, shape ``(..., classes)``.
+
+    Returns
+    -------
+    ndarray
+        Of the shape of `probabilities`. Of several that tie for the top, the first keeps it.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As for `tempcourse.softmax.entropy`.
+
+    Examples
+    --------
+    >>> same_confidence([0.6, 0.3, 0.1]).round(3)
+    array([0.6, 0.2, 0.2])
+    """
+    p, dtype = _distributions(probabilities, "probabilities", -1)
+    top = p.max(axis=-1, keepdims=True)
+    even = np.broadcast_to((1 - top) / (p.shape[-1] - 1), p.shape).copy()
+    np.put_along_axis(even, p.argmax(axis=-1, keepdims=True), top, axis=-1)
+    return even.astype(dtype, copy=False)
+
+
+def shuffled_wrong_classes(probabilities, labels, *, rng):
+    """Return distributions that keep the label's probability and shuffle those of the other classes.
+
+    Each row is shuffled by itself: its confidence and its entropy stay, and what it said of the wrong classes
+    becomes noise.
+
+    Parameters
+    ----------
+    probabilities : array_like, real
+        Distributions, shape ``(..., classes)``.
+    labels : array_like of int
+        Shape ``(...)``.
+    rng : numpy.random.Generator
+        The source of randomness.
+
+    Returns
+    -------
+    ndarray
+        Of the shape of `probabilities`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As for `tempcourse.softmax.entropy`, and if labels are no classes, one for each row.
+
+    Examples
+    --------
+    >>> shuffled_wrong_classes([0.6, 0.3, 0.1, 0.0], 0, rng=np.random.default_rng(0))
+    array([0.6, 0. , 0.3, 0.1])
+    """
+    p, dtype = _distributions(probabilities, "probabilities", -1)
+    is_label = _one_hot(labels, p.shape[-1]).astype(bool)
+    if is_label.shape != p.shape:
+        raise ValueError(f"labels must have shape {p.shape[:-1]}, one for each row, got {is_label.shape[:-1]}")
+    shuffled = p.astype(dtype)
+    wrong = shuffled[~is_label].reshape(-1, p.shape[-1] - 1)
+    shuffled[~is_label] = rng.permuted(wrong, axis=-1).ravel()
+    return shuffled
+
+
+def _initial_parameters(shapes, rng):
     """Return one network's parameters in one row: normal weights after He, biases of 0."""
-    parameters = np.zeros(features * hidden + hidden + hidden * classes + classes, np.float32)
-    hidden_weights, _, output_weights, _ = _layers(parameters, features, hidden, classes)
-    hidden_weights[...] = rng.normal(scale=math.sqrt(2 / features), size=hidden_weights.shape)
-    output_weights[...] = rng.normal(scale=math.sqrt(2 / hidden), size=output_weights.shape)
+    parameters = np.zeros(sum(map(math.prod, shapes)), np.float32)
+    hidden_weights, _, output_weights, _ = _layers(parameters, shapes)
+    for weights in (hidden_weights, output_weights):
+        weights[...] = rng.normal(scale=math.sqrt(2 / len(weights)), size=weights.shape)
     return parameters
 
 
-def _layers(parameters, features, hidden, classes):
-    """Return hidden weights, hidden biases, output weights and output biases as views of rows of parameters."""
-    shapes = [(features, hidden), (1, hidden), (hidden, classes), (1, classes)]
+def _layers(parameters, shapes):
+    """Return the weights and biases of both layers as views of rows of parameters."""
     ends = np.cumsum([math.prod(shape) for shape in shapes])
     parts = np.split(parameters, ends[:-1], axis=-1)
     return [part.reshape(*part.shape[:-1], *shape) for part, shape in zip(parts, shapes, strict=True)]
@@ -284,50 +611,152 @@ def _layers(parameters, features, hidden, classes):
 def _batches(n, steps, rng):
     """Return which inputs each step takes, shape (steps, size): each pass is a new order, cut into batches."""
     size = min(n, BATCH_SIZE)
-    in_a_pass = n // size
-    passes = math.ceil(steps / in_a_pass)
-    orders = rng.permuted(np.tile(np.arange(n), (passes, 1)), axis=1)
-    return orders[:, : in_a_pass * size].reshape(-1, size)[:steps]
+    batches_a_pass = n // size
+    orders = np.tile(np.arange(n), (math.ceil(steps / batches_a_pass), 1))
+    rng.permuted(orders, axis=1, out=orders)
+    return orders[:, : batches_a_pass * size].reshape(-1, size)[:steps]
 
 
-def _descend(parameters, features, hidden, classes, T, batch, steps):
-    """Make the steps of Adam that train a block of networks, on their parameters in place."""
-    W1, b1, W2, b2 = _layers(parameters, features, hidden, classes)
+def _places(axes, leading):
+    """Return for each network, in one row, its place among what has some of the leading axes."""
+    return np.broadcast_to(np.arange(math.prod(axes)).reshape(axes), leading).ravel()
+
+
+def _descend(parameters, shapes, T, data, steps):
+    """Train a block of networks by Adam: change their parameters, shape (networks, size), in place."""
+    W1, b1, W2, b2 = _layers(parameters, shapes)
     gradient, mean, square, change = (np.zeros_like(parameters) for _ in range(4))
-    dW1, db1, dW2, db2 = _layers(gradient, features, hidden, classes)
-    for step in range(steps):
-        x, p = batch(step)
+    dW1, db1, dW2, db2 = _layers(gradient, shapes)
+    for step, (x, p) in enumerate(data):
         h = x @ W1
         h += b1
         np.maximum(h, 0, out=h)
         z = h @ W2
         z += b2
 
-        dz = softmax(z, T, out=z)  # the derivative of the loss, T (q − p), averaged over the batch
+        dz = softmax(z, T, out=z)  # becomes the derivative of the loss, T (q − p)/n
         dz -= p
-        dz *= T / p.shape[-2]
-        np.matmul(h.swapaxes(1, 2), dz, out=dW2)
-        np.sum(dz, axis=1, keepdims=True, out=db2)
+        dz *= T / p.shape[1]
         dh = dz @ W2.swapaxes(1, 2)
         dh *= h > 0
+        np.matmul(h.swapaxes(1, 2), dz, out=dW2)
         np.matmul(x.swapaxes(1, 2), dh, out=dW1)
+        np.sum(dz, axis=1, keepdims=True, out=db2)
         np.sum(dh, axis=1, keepdims=True, out=db1)
 
-        # Adam, with the factors 1 − decay of its two means left to the rate.
-        mean *= MEAN_DECAY
+        mean *= MEAN_DECAY  # the factors 1 − decay of the two means are left to the rate
         mean += gradient
-        gradient *= gradient
         square *= SQUARE_DECAY
-        square += gradient
+        square += np.square(gradient, out=gradient)
         np.sqrt(square, out=change)
         change += EPSILON
         np.divide(mean, change, out=change)
-        change *= LEARNING_RATE * (1 - step / steps) * _unbiased(step + 1)
+        change *= LEARNING_RATE * (1 - step / steps) * _adam_correction(step + 1)
         parameters -= change
 
 
-def _unbiased(step):
-    """Return the factor that Adam's ratio of means, kept without 1 − decay, must have at a step."""
+def _adam_correction(step):
+    """Return what makes the ratio of Adam's sums that of its unbiased means."""
     mean = (1 - MEAN_DECAY) / (1 - MEAN_DECAY**step)
     square = (1 - SQUARE_DECAY) / (1 - SQUARE_DECAY**step)
     return mean / math.sqrt(square)
+
+
+def _inputs(inputs):
+    """Return inputs in float32, checked."""
+    x = _finite(inputs, "inputs").astype(np.float32)
+    if x.ndim < 2:
+        raise ValueError(f"inputs must have a shape (..., n, features), got {x.shape}")
+    return x
+
+
+def _as_probabilities(targets):
+    """Return labels as one-hot distributions and distributions as they are, in float32, checked."""
+    if np.asarray(targets).dtype.kind in "iu":
+        return _one_hot(targets, CLASSES, "targets")
+    return _distributions(targets, "targets", -1)[0].astype(np.float32)
+
+
+def _one_hot(labels, classes, name="labels"):
+    """Return one-hot distributions in float32."""
+    return np.eye(classes, dtype=np.float32)[_labels(labels, classes, name)]
+
+
+def _labels(labels, classes, name="labels"):
+    labels = np.asarray(labels)
+    if labels.dtype.kind not in "iu":
+        raise ValueError(f"{name} must be of an integer type, got {labels.dtype}")
+    refused = labels[(labels < 0) | (labels >= classes)]
+    if refused.size:
+        raise ValueError(f"{name} must be from 0 to {classes - 1}, got {refused[0]}")
+    return labels
+
+
+def _leading_axes(x, p, T, seeds):
+    """Return the axes of the networks, checked."""
+    if p.shape[-2:-1] != x.shape[-2:-1]:
+        raise ValueError(f"targets must be one for each of {x.shape[-2]} inputs, got {p.shape[-2:-1]}")
+    axes = {"inputs": x.shape[:-2], "targets": p.shape[:-2], "temperatures": T.shape, "rng": seeds.shape}
+    try:
+        return np.broadcast_shapes(*axes.values())
+    except ValueError:
+        raise ValueError(f"leading axes must broadcast, got {axes}") from None
+
+
+def _generators(rng):
+    """Return generators as an array of objects, without an axis for a single one."""
+    seeds = np.array(rng, dtype=object)
+    if not seeds.size or not all(isinstance(seed, np.random.Generator) for seed in seeds.flat):
+        raise ValueError(f"rng must be a numpy.random.Generator or a sequence of them, got {rng!r}")
+    return seeds
+
+
+def _checked_logits(student_logits, teacher_logits, temperature):
+    z, v = _finite(student_logits, "student_logits"), _finite(teacher_logits, "teacher_logits")
+    if v.shape != z.shape or z.ndim == 0:
+        raise ValueError(f"student_logits and teacher_logits must have one shape, got {z.shape} and {v.shape}")
+    T = _positive(temperature, "temperature")
+    if T.ndim:
+        raise ValueError(f"temperature must be one number, got shape {T.shape}")
+    return z, v, float(T)
+
+
+def _checked_labels(labels, soft_weight, shape):
+    """Return labels as one-hot rows, or 0 for none, and the weight of the soft term."""
+    _check_share(soft_weight, "soft_weight")
+    if labels is None:
+        if soft_weight != 1:
+            raise ValueError(f"soft_weight must be 1 without labels, got {soft_weight}")
+        return 0, soft_weight
+    y = _one_hot(labels, shape[-1])
+    if y.shape != shape:
+        raise ValueError(f"labels must have shape {shape[:-1]}, one for each row, got {y.shape[:-1]}")
+    return y, soft_weight
+
+
+def _finite(values, name):
+    """Return values as a floating array, checked."""
+    array = _real(values, name)[0]
+    if array.size == 0:
+        raise ValueError(f"{name} must not be empty, got shape {array.shape}")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite, got {array[~np.isfinite(array)][0]}")
+    return array
+
+
+def _positive(temperature, name):
+    """Return a temperature, or several, as an array, checked."""
+    T = _finite(temperature, name)
+    if (T <= 0).any():
+        raise ValueError(f"{name} must be greater than 0, got {T[T <= 0][0]}")
+    return T
+
+
+def _check_share(value, name):
+    if not 0 <= value <= 1:
+        raise ValueError(f"{name} must be from 0 to 1, got {value}")
+
+
+def _check_whole(value, name):
+    if not isinstance(value, Integral) or value < 1:
+        raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")

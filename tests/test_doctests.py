@@ -19,7 +19,7 @@ def test_examples_print_what_they_say(name):
     assert results.failed == 0, f"{results.failed} of {results.attempted} examples in {name} failed"
 
 
-@pytest.mark.parametrize("name", ["tempcourse.softmax", "tempcourse.boltzmann"])
+@pytest.mark.parametrize("name", ["tempcourse.softmax", "tempcourse.boltzmann", "tempcourse.distillation"])
 def test_every_public_function_has_an_example(name):
     module = importlib.import_module(name)
     finder = doctest.DocTestFinder(exclude_empty=False)
