@@ -48,7 +48,11 @@ def draw_lattices(ax=None):
     return plots.plot_lattices([[[1, -1], [-1, -1]]], ["T = 1"], axes=None if ax is None else [ax])[0]
 
 
-DRAWINGS = [draw_bars, draw_curves, draw_simplex, draw_lattices]
+def draw_reliability(ax=None):
+    return plots.plot_reliability([0.35, 0.9], [0.4, 0.6], [50, 200], temperature=2, title="hot", ax=ax)
+
+
+DRAWINGS = [draw_bars, draw_curves, draw_simplex, draw_lattices, draw_reliability]
 
 
 # Colours
@@ -250,3 +254,28 @@ def test_physics_writes_t():
     ax = plots.plot_curves([0.1, 1, 10], np.eye(3), mark=1, symbol="T")
     assert ax.get_xlabel() == "temperature T (logarithmic)"
     assert [text.get_text() for text in ax.texts] == ["T = 1"]
+
+
+# Reliability
+
+
+def test_a_reliability_diagram_has_a_dot_and_a_gap_for_each_bin():
+    ax = draw_reliability()
+    gaps, dots = ax.collections
+    np.testing.assert_allclose(dots.get_offsets(), [[0.35, 0.4], [0.9, 0.6]])
+    np.testing.assert_allclose(gaps.get_segments(), [[[0.35, 0.35], [0.35, 0.4]], [[0.9, 0.9], [0.9, 0.6]]])
+    small, large = dots.get_sizes()
+    assert large == 4 * small
+    for drawn in (dots.get_facecolor(), gaps.get_edgecolor()):
+        assert matplotlib.colors.to_hex(drawn[0]) == plots.temperature_colour(2)
+    assert ax.get_title(loc="left") == "hot"
+
+
+def test_the_diagonal_is_where_confidence_and_accuracy_agree():
+    ax = draw_reliability()
+    (diagonal,) = ax.lines
+    np.testing.assert_array_equal(diagonal.get_xdata(), diagonal.get_ydata())
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("confidence", "accuracy")
+    below = next(text for text in ax.texts if text.get_text() == "too sure")
+    confidence, accuracy = below.get_position()
+    assert confidence > accuracy
