@@ -265,6 +265,12 @@ def _acceptance(rise, temperature) -> float:
     return np.exp(-rise / temperature) if temperature > 0 else 0.0
 
 
+def _excess_logit(logits, labels, temperature) -> float:
+    """Return how far the expected logit is above the label's, in the mean over the rows."""
+    expected = (softmax(logits, temperature) * logits).sum(axis=-1)
+    return (expected - logits[np.arange(len(labels)), labels]).mean()
+
+
 def _ends_lowest(schedule) -> float:
     """Return the share of runs on the chapter's glass that end in its lowest state."""
     couplings = random_couplings(20, rng=np.random.default_rng(2))
@@ -586,5 +592,92 @@ EXERCISES: dict[str, Number | Array | Function | Schedule] = {
         share=0.6,
         hint="Hot, the walkers forget what they found; cold, they do not move. Spend the sweeps in between, falling.",
         right="The time goes where the glass decides.",
+    ),
+    # Chapter 8: calibration
+    "8.1": Number(
+        near(0.13),
+        hint="Each bin has a gap between confidence and accuracy. Weigh it by the bin's share of the predictions.",
+        slips=[
+            (near(0.05), "There the gaps cancel: one bin is too sure, the other the opposite. Take absolute values."),
+            (near(0.125), "That is the plain mean of the two gaps. The bins are not equally full."),
+            (near(0.25), "That is the sum of the two gaps. Weigh each by its bin's share of the predictions."),
+            (near(13.0), "Give it as a fraction: 13 % is 0.13."),
+        ],
+        right="A gap counts as often as it is met.",
+    ),
+    "8.2": Number(
+        near(0.7 * np.log(0.7 / 0.9) + 0.3 * np.log(0.3 / 0.1)),
+        hint="The mean surprise of a forecast p is -0.7 log p - 0.3 log(1 - p). Take it at 0.9 and at 0.7.",
+        slips=[
+            (near(-0.7 * np.log(0.9) - 0.3 * np.log(0.1)), "That is what 90 % costs. What would 70 % have cost?"),
+            (near(-0.7 * np.log(0.7) - 0.3 * np.log(0.3)), "That is what honesty costs. Asked is the difference."),
+            (
+                near(0.9 * np.log(0.9 / 0.7) + 0.1 * np.log(0.1 / 0.3)),
+                "There the rain fell on 90 % of the days. It fell on 70 %: weigh the surprises by what happens.",
+            ),
+            (
+                near(0.7 * np.log2(0.7 / 0.9) + 0.3 * np.log2(0.3 / 0.1)),
+                "Those are bits. With the natural logarithm they are nats.",
+            ),
+            (near(np.log(0.9 / 0.7)), "The days without rain count too, 30 % of them."),
+        ],
+        right="It is KL(truth || forecast), which is 0 for the truth alone.",
+    ),
+    "8.3": Function(
+        kind="a function of (logits, labels, temperature) that returns a number",
+        reference=_excess_logit,
+        cases=[
+            Case("[[2, 1, 0.5, 0.1]], label 0, at 1", (np.array([[2.0, 1.0, 0.5, 0.1]]), np.array([0]), 1.0)),
+            Case(
+                "[[2, 1, 0.5, 0.1]], label 0, at 2",
+                (np.array([[2.0, 1.0, 0.5, 0.1]]), np.array([0]), 2.0),
+                "The expected logit is taken at the temperature; the logits themselves are not divided by it.",
+            ),
+            Case(
+                "two rows, [[2, 1, 0], [0, 3, 1]], labels 0 and 2, at 1",
+                (np.array([[2.0, 1.0, 0.0], [0.0, 3.0, 1.0]]), np.array([0, 2]), 1.0),
+                "Each row has its own expected logit and its own label: `logits[np.arange(len(labels)), labels]`. "
+                "At the end the mean over the rows.",
+            ),
+            Case(
+                "large logits, [[2001, 2000]], label 1, at 1",
+                (np.array([[2001.0, 2000.0]]), np.array([1]), 1.0),
+                "Take the probabilities from the package's `softmax`; a plain exp overflows.",
+            ),
+        ],
+        hint="With p = softmax(logits, temperature): the mean over the rows of Σ p z, minus the label's logit.",
+        right="Above 0 the network is too sure, below 0 not sure enough, and at 0 the temperature fits.",
+    ),
+    "8.4": Number(
+        near(6 / np.log(9)),
+        hint="At the best τ the odds are those of the outcomes, 9 : 1, and the odds are exp(gap / τ).",
+        slips=[
+            (near(np.log(9) / 6), "That is 1/τ."),
+            (near(6 / np.log(10)), "Right in 9 of 10 are odds of 9 : 1."),
+            (near(-6 / np.log(0.9)), "0.9 is the probability. The odds are 0.9 to 0.1."),
+            (near(6 / np.log10(9)), "`np.log10` is the logarithm to base 10. The odds are a power of e."),
+        ],
+        right="It had odds of 403 : 1 where 9 : 1 was true.",
+    ),
+    "8.5": Number(
+        near(4.0263, rtol=2e-3),
+        hint="Take `predict_logits(network, rougher)`, its held-out part, and the labels of that part.",
+        slips=[
+            (near(4.2388, rtol=2e-3), "That was fitted on the test images, and they are there to judge τ."),
+            (near(4.0596, rtol=2e-3), "That was fitted on the first 400, the images that the network was trained on."),
+            (near(4.1500, rtol=2e-3), "That was fitted on all images. Take the held-out ones alone."),
+            (near(2.1804, rtol=2e-3), "That is the old temperature, for the noise it was trained with."),
+        ],
+        right="Nearly twice the old one. A temperature belongs to a network and to the data it meets.",
+    ),
+    "8.6": Array(
+        (3,),
+        lambda z: bool(z[0] > max(z[1:]) and 1.2 * z[1] > max(z[0], z[2])),
+        hint="Which class profits from a factor of 1.2, and how close must it have been?",
+        slips=[
+            (lambda z: not z[0] > max(z[1:]), "Before the scaling the first class must be on top, alone."),
+            (lambda z: not 1.2 * z[1] > max(z[0], z[2]), "After the scaling the second class must be on top, alone."),
+        ],
+        right="A near tie is enough. Whatever favours a class turns some decision.",
     ),
 }

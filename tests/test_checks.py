@@ -79,7 +79,7 @@ def test_a_function_that_is_a_stub_is_not_attempted_yet(say, number):
         total = ...
         return total
 
-    blank = {1: untouched, 2: lambda a, b: ...}[len(EXERCISES[number].cases[0].arguments)]
+    blank = {1: untouched, 2: lambda a, b: ..., 3: lambda a, b, c: ...}[len(EXERCISES[number].cases[0].arguments)]
     for stub in (blank, with_variables):
         assert say(number, stub) == f"Exercise {number}: not attempted yet.\n"
 
