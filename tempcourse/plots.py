@@ -264,6 +264,33 @@ def plot_lattices(lattices, titles=None, *, axes=None):
 
 
 @_styled()
+def plot_digits(images, titles, *, axes=None):
+    """Draw small grey pictures side by side, ink dark.
+
+    Parameters
+    ----------
+    images : array_like, shape (m, side²) or (m, side, side)
+        Ink from 0 to 1.
+    titles : sequence of str, length m
+    axes : sequence of matplotlib.axes.Axes, length m, optional
+        Where to draw; a new figure when left out.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes, shape (m,)
+    """
+    images = np.asarray(images, dtype=float)
+    side = round(np.sqrt(images[0].size))
+    if axes is None:
+        axes = plt.subplots(1, len(images), squeeze=False, figsize=(1.8 * len(images), 2.1))[1][0]
+    axes = np.asarray(axes, dtype=object)
+    for ax, image, title in zip(axes, images, titles, strict=True):
+        ax.imshow(image.reshape(side, side), cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
+        ax.set(title=title, xticks=[], yticks=[])
+    return axes
+
+
+@_styled()
 def plot_reliability(confidence, accuracy, counts, *, temperature=1.0, title=None, ax=None):
     """Draw how often predictions are right against how confident they are, and the gap to the diagonal.
 

@@ -279,3 +279,14 @@ def test_the_diagonal_is_where_confidence_and_accuracy_agree():
     below = next(text for text in ax.texts if text.get_text() == "too sure")
     confidence, accuracy = below.get_position()
     assert confidence > accuracy
+
+
+# Digits
+
+
+def test_a_digit_is_drawn_with_its_ink_dark():
+    (ax,) = plots.plot_digits([[0.0, 1.0, 0.5, 0.0]], ["a digit"])
+    (image,) = ax.images
+    assert image.get_array().tolist() == [[0.0, 1.0], [0.5, 0.0]]
+    assert image.cmap(image.norm(1.0))[0] < 0.1 and image.cmap(image.norm(0.0))[0] > 0.9
+    assert ax.get_title(loc="left") == "a digit"
