@@ -14,6 +14,7 @@ from matplotlib.image import imread
 from tempcourse.widgets import (
     compare_temperatures,
     explore_annealing,
+    explore_calibration,
     explore_dark_knowledge,
     explore_ising,
     explore_levels,
@@ -27,6 +28,7 @@ INF = float("inf")
 SKETCH = [2.0, 1.0, 0.5, 0.1]
 QUESTION = ("Which is `larger`?", ["1/2", "1/3 < 1"], 0, ["Yes.", "A third is *less*."])
 CLAIMED = {0.5: [0.73, None, None, None], 1: [0.46, None, float("nan"), None], 2: [0.32, 0.27, 0.24, 0.18]}
+THREE_EXAMPLES = ([[2.0, 0.0], [0.0, 2.0], [2.0, 0.0]], [0, 1, 1])
 MAKERS = {
     "explore_softmax": lambda: explore_softmax(),
     "explore_temperature": lambda: explore_temperature(),
@@ -34,6 +36,7 @@ MAKERS = {
     "explore_ising": lambda: explore_ising(16),
     "explore_levels": lambda: explore_levels(),
     "explore_annealing": lambda: explore_annealing(),
+    "explore_calibration": lambda: explore_calibration(*THREE_EXAMPLES),
     "explore_dark_knowledge": lambda: explore_dark_knowledge(),
     "quiz": lambda: quiz(*QUESTION),
 }
@@ -258,6 +261,14 @@ def test_anchors_are_readable_stable_and_told_apart():
         (lambda: explore_annealing([0, 1, 0, 1, 2]), "energies must differ between neighbours and have one lowest"),
         (lambda: explore_annealing(hot=0.1, cold=0.1), "hot and cold must be temperatures with 0 < cold < hot"),
         (lambda: explore_annealing(cold=0), "hot and cold must be temperatures with 0 < cold < hot, got 1.0 and 0"),
+        (lambda: explore_calibration([[1.0, INF]], [0]), "logits must be finite, got inf"),
+        (lambda: explore_calibration([[1.0, -INF]], [0]), "logits must be finite, got -inf"),
+        (lambda: explore_calibration([[1.0]], [0]), "logits must have up to 2000 rows and 2 to 12 columns"),
+        (lambda: explore_calibration(np.zeros((2, 13)), [0, 1]), "to be stored with a page, got shape (2, 13)"),
+        (lambda: explore_calibration(np.zeros((2001, 2)), [0] * 2001), "logits must have up to 2000 rows"),
+        (lambda: explore_calibration([[1.0, 0.0]], [2]), "labels must be from 0 to 1, got 2"),
+        (lambda: explore_calibration([[1.0, 0.0]], [0, 1]), "labels must have one entry for each row of logits"),
+        (lambda: explore_calibration([1.0, 0.0], [0]), "logits must have shape (examples, classes)"),
         (lambda: quiz("?", ["a"], 0, ["b"]), "choices must hold 2 to 8 texts, got 1"),
         (lambda: quiz("?", ["a", "b"], 2, ["c", "d"]), "answer must be the index of a choice, 0 to 1, got 2"),
         (

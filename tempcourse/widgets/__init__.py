@@ -3,6 +3,7 @@
 from .compare_temperatures import compare_temperatures
 from .explorable import Explorable
 from .explore_annealing import explore_annealing
+from .explore_calibration import explore_calibration
 from .explore_dark_knowledge import explore_dark_knowledge
 from .explore_ising import explore_ising
 from .explore_levels import explore_levels
@@ -14,6 +15,7 @@ __all__ = [
     "Explorable",
     "compare_temperatures",
     "explore_annealing",
+    "explore_calibration",
     "explore_dark_knowledge",
     "explore_ising",
     "explore_levels",

@@ -9,6 +9,7 @@ from tempcourse.softmax import softmax
 from tempcourse.widgets import (
     compare_temperatures,
     explore_annealing,
+    explore_calibration,
     explore_dark_knowledge,
     explore_ising,
     explore_levels,
@@ -124,6 +125,7 @@ MAKERS = {
     "explore_ising": (lambda: explore_ising(), {"index": 51, "start": 0, "seed": 42, "speed": 5}),
     "explore_levels": (lambda: explore_levels([-2.0, 0.5, 3.0], [2, 1, 12]), {"preset": 2, "index": 82}),
     "explore_annealing": (lambda: explore_annealing(), {"schedule": 2, "index": 9, "seed": 7}),
+    "explore_calibration": (lambda: explore_calibration([[2.0, 0.0], [0.0, 2.0]], [0, 0]), {"index": 53}),
     "explore_dark_knowledge": (lambda: explore_dark_knowledge(), {"digit": 9, "index": 40}),
 }
 
