@@ -7,6 +7,7 @@ from pathlib import Path
 
 import bench_boltzmann
 import bench_build
+import bench_distillation
 import bench_ising
 import bench_page
 import bench_softmax
@@ -16,6 +17,7 @@ PARTS = {
     "softmax": bench_softmax,
     "boltzmann": bench_boltzmann,
     "ising": bench_ising,
+    "distillation": bench_distillation,
     "page": bench_page,
     "build": bench_build,
 }

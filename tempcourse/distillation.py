@@ -674,7 +674,8 @@ def _as_probabilities(targets):
     """Return labels as one-hot distributions and distributions as they are, in float32, checked."""
     if np.asarray(targets).dtype.kind in "iu":
         return _one_hot(targets, CLASSES, "targets")
-    return _distributions(targets, "targets", -1)[0].astype(np.float32)
+    p = _real(targets, "targets")[0].astype(np.float32)  # and only then checked: it may be rounded to that already
+    return _distributions(p, "targets", -1)[0]
 
 
 def _one_hot(labels, classes, name="labels"):
@@ -695,7 +696,8 @@ def _labels(labels, classes, name="labels"):
 def _leading_axes(x, p, T, seeds):
     """Return the axes of the networks, checked."""
     if p.shape[-2:-1] != x.shape[-2:-1]:
-        raise ValueError(f"targets must be one for each of {x.shape[-2]} inputs, got {p.shape[-2:-1]}")
+        got = p.shape[-2] if p.ndim > 1 else "a single one"
+        raise ValueError(f"targets must be one for each of {x.shape[-2]} inputs, got {got}")
     axes = {"inputs": x.shape[:-2], "targets": p.shape[:-2], "temperatures": T.shape, "rng": seeds.shape}
     try:
         return np.broadcast_shapes(*axes.values())
@@ -759,4 +761,4 @@ def _check_share(value, name):
 
 def _check_whole(value, name):
     if not isinstance(value, Integral) or value < 1:
-        raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
+        raise ValueError(f"{name} must be a whole number, at least 1, got {value!r}")
