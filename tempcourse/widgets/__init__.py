@@ -5,6 +5,7 @@ from .explorable import Explorable
 from .explore_annealing import explore_annealing
 from .explore_calibration import explore_calibration
 from .explore_dark_knowledge import explore_dark_knowledge
+from .explore_distillation import explore_distillation
 from .explore_ising import explore_ising
 from .explore_levels import explore_levels
 from .explore_softmax import explore_softmax
@@ -17,6 +18,7 @@ __all__ = [
     "explore_annealing",
     "explore_calibration",
     "explore_dark_knowledge",
+    "explore_distillation",
     "explore_ising",
     "explore_levels",
     "explore_softmax",

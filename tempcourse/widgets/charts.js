@@ -139,7 +139,7 @@ export function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-function diamond(r) {
+export function diamond(r) {
   return `M0 ${-r}L${r} 0L0 ${r}L${-r} 0Z`;
 }
 

@@ -11,6 +11,7 @@ from tempcourse.widgets import (
     explore_annealing,
     explore_calibration,
     explore_dark_knowledge,
+    explore_distillation,
     explore_ising,
     explore_levels,
     explore_softmax,
@@ -19,6 +20,7 @@ from tempcourse.widgets import (
 )
 
 INF = math.inf
+MEASURED = {size: {"hard": (75, 1), 1: (80, 0.8), 10: (90, 0.5)} for size in (20, 400)}
 SKETCH = [2.0, 1.0, 0.5, 0.1]
 
 
@@ -127,6 +129,10 @@ MAKERS = {
     "explore_annealing": (lambda: explore_annealing(), {"schedule": 2, "index": 9, "seed": 7}),
     "explore_calibration": (lambda: explore_calibration([[2.0, 0.0], [0.0, 2.0]], [0, 0]), {"index": 53}),
     "explore_dark_knowledge": (lambda: explore_dark_knowledge(), {"digit": 9, "index": 40}),
+    "explore_distillation": (
+        lambda: explore_distillation(MEASURED),
+        {"size": 1, "hard_guess": 77, "soft_guess": 100},
+    ),
 }
 
 
