@@ -314,7 +314,7 @@ def textbook_training(inputs, targets, *, hidden, T, steps, seed):
             m[...] = 0.9 * m + 0.1 * g
             v[...] = 0.999 * v + 0.001 * g**2
             unbiased = m / (1 - 0.9 ** (step + 1)), v / (1 - 0.999 ** (step + 1))
-            a -= 0.005 * (1 - step / steps) * unbiased[0] / (np.sqrt(unbiased[1]) + 1e-8)
+            a -= 0.005 * (1 - step / steps) * unbiased[0] / (np.sqrt(unbiased[1]) + module.EPSILON)
     return Networks(*parameters)
 
 
@@ -333,6 +333,12 @@ class TestTraining:
         x, p = split.train_images[:n], smoothed_labels(split.train_labels[:n], 0.3)
         ours = train(x, p, hidden=8, temperatures=T, steps=25, rng=np.random.default_rng(3))
         assert_same(ours, textbook_training(x, p, hidden=8, T=T, steps=25, seed=3), atol=2e-4)
+
+    def test_descends_a_gradient_of_the_right_size(self, split, monkeypatch):
+        monkeypatch.setattr(module, "EPSILON", 1.0)  # else Adam takes no notice of a factor
+        x, p = split.train_images[:30], smoothed_labels(split.train_labels[:30], 0.3)
+        ours = train(x, p, hidden=8, temperatures=4.0, steps=1, rng=np.random.default_rng(3))
+        assert_same(ours, textbook_training(x, p, hidden=8, T=4.0, steps=1, seed=3), atol=1e-7)
 
     def test_is_that_of_pytorch(self, split):
         torch = pytest.importorskip("torch")
