@@ -225,16 +225,17 @@ def train(inputs, targets, *, hidden, temperatures=1.0, steps, rng):
     (n, features), classes = x.shape[-2:], p.shape[-1]
     shapes = [(features, hidden), (1, hidden), (hidden, classes), (1, classes)]
 
-    # Each network's place among the seeds, the inputs, the targets and the temperatures, in one long row.
-    seed_of, x_of, p_of = (_places(axes, leading) for axes in (seeds.shape, x.shape[:-2], p.shape[:-2]))
+    # In one long row of all networks: the seed of each, and where its rows begin among all inputs and all targets.
+    seed_of = _places(seeds.shape, leading)
+    x_start, p_start = (n * _places(array.shape[:-2], leading)[:, None] for array in (x, p))
     T = np.broadcast_to(T, leading).reshape(-1, 1, 1)
-    x, p = x.reshape(-1, n, features), p.reshape(-1, n, classes)
+    x, p = x.reshape(-1, features), p.reshape(-1, classes)
     parameters = np.stack([_initial_parameters(shapes, seed) for seed in seeds.flat])[seed_of]
     batches = np.stack([_batches(n, steps, seed) for seed in seeds.flat])
     for first in range(0, len(parameters), BLOCK_SIZE):
         block = slice(first, first + BLOCK_SIZE)
         rows_of_steps = batches[seed_of[block]].swapaxes(0, 1)
-        data = ((x[x_of[block, None], rows], p[p_of[block, None], rows]) for rows in rows_of_steps)
+        data = ((x.take(x_start[block] + rows, 0), p.take(p_start[block] + rows, 0)) for rows in rows_of_steps)
         _descend(parameters[block], shapes, T[block], data, steps)
     return Networks(*_layers(parameters.reshape(*leading, -1), shapes))
 
@@ -618,7 +619,7 @@ def _batches(n, steps, rng):
 
 
 def _places(axes, leading):
-    """Return for each network, in one row, its place among what has some of the leading axes."""
+    """Return for each network, in one row, which entry is its own of an array that has some of the leading axes."""
     return np.broadcast_to(np.arange(math.prod(axes)).reshape(axes), leading).ravel()
 
 

@@ -18,7 +18,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator, PercentFormatter
 STYLE = Path(__file__).with_name("course.mplstyle")
 
 _COLD, _ONE, _HOT = "#2166ac", "#7f5a9c", "#c8372d"
-_SPINS = ListedColormap(["0.88", "0.2"])  # down, up
+_SPIN_UP = "#f6f4ee"
 _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
 
 
@@ -237,13 +237,13 @@ def plot_simplex(curve, points=None, *, labels=None, temperatures=None, ax=None)
 
 
 @_styled()
-def plot_lattices(lattices, titles=None, *, axes=None):
-    """Draw lattices of spins side by side, up dark and down light.
+def plot_lattices(lattices, temperatures, *, axes=None):
+    """Draw lattices of spins side by side, down in the colour of their temperature.
 
     Parameters
     ----------
     lattices : array_like of ±1, shape (m, rows, columns)
-    titles : sequence of str, length m, optional
+    temperatures : array_like, shape (m,)
     axes : sequence of matplotlib.axes.Axes, length m, optional
         Where to draw; a new figure when left out.
 
@@ -251,15 +251,15 @@ def plot_lattices(lattices, titles=None, *, axes=None):
     -------
     numpy.ndarray of matplotlib.axes.Axes, shape (m,)
     """
-    lattices = np.asarray(lattices)
     if axes is None:
-        axes = plt.subplots(1, len(lattices), squeeze=False, figsize=(2.4 * len(lattices), 2.7))[1][0]
+        axes = plt.subplots(1, len(lattices), squeeze=False, figsize=(6.4, 2.5))[1][0]
     axes = np.asarray(axes, dtype=object)
-    for ax, spins, title in zip(axes, lattices, titles or [""] * len(lattices), strict=True):
-        ax.imshow(spins, cmap=_SPINS, vmin=-1, vmax=1, interpolation="nearest")
-        ax.set_title(title)
-        ax.set_xticks([])
-        ax.set_yticks([])
+    for ax, spins, temperature in zip(axes, lattices, temperatures, strict=True):
+        colours = ListedColormap([temperature_colour(temperature), _SPIN_UP])
+        ax.imshow(spins, cmap=colours, vmin=-1, vmax=1, interpolation="nearest")
+        ax.set(title=f"T = {_number(temperature)}", xticks=[], yticks=[])
+        ax.spines[:].set_visible(True)
+    axes[len(axes) // 2].set_xlabel("coloured is down")  # true in dark mode, too
     return axes
 
 

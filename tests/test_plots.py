@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from nbclient import NotebookClient
 
@@ -45,7 +46,7 @@ def draw_simplex(ax=None):
 
 
 def draw_lattices(ax=None):
-    return plots.plot_lattices([[[1, -1], [-1, -1]]], ["T = 1"], axes=None if ax is None else [ax])[0]
+    return plots.plot_lattices([[[1, -1], [-1, -1]]], [1], axes=None if ax is None else [ax])[0]
 
 
 def draw_reliability(ax=None):
@@ -242,11 +243,11 @@ def test_the_examples_in_the_docstrings_run():
 # Lattices, and the temperature of physics
 
 
-def test_a_lattice_shows_its_spins_up_dark():
+def test_a_lattice_shows_up_light_and_down_in_its_temperatures_colour():
     (image,) = draw_lattices().images
     assert image.get_array().tolist() == [[1, -1], [-1, -1]]
-    up, down = image.cmap(image.norm([1, -1]))[:, 0]
-    assert up < 0.3 and down > 0.8
+    up, down = image.cmap(image.norm([1, -1]))
+    assert min(up[:3]) > 0.9 and to_hex(down) == plots.temperature_colour(1)
     assert draw_lattices().get_title(loc="left") == "T = 1"
 
 

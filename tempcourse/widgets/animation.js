@@ -1,7 +1,8 @@
 // Moving pictures: play, pause and step, and the loop behind them. The loop is asked for frame by frame, and
 // only while somebody can see what it moves: otherwise there is none, and so no work.
 
-import { button, element, setText } from "./explorable.js";
+import { button, element } from "./explorable.js";
+import { setText } from "./text.js";
 
 const LONGEST = 50; // ms that one frame may stand for: after a stall the picture goes on, it does not leap
 

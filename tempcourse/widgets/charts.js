@@ -1,10 +1,11 @@
 // Pieces of charts in SVG. Elements are made once and then only moved. One SVG unit is one CSS pixel: charts
 // are laid out by the width that they are given, so text keeps its size on a phone.
 
+import { setText } from "./text.js";
+
 const COLD = [0x21, 0x66, 0xac];
 const ONE = [0x7f, 0x5a, 0x9c];
 const HOT = [0xc8, 0x37, 0x2d];
-let count = 0; // makes ids unique when several charts share a page
 
 export function svg(tag, attributes = {}, ...children) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -121,11 +122,11 @@ export function barChart(size, { claims = false, label }) {
         const p = probabilities[i];
         // A sliver for what is small but not nothing.
         move(row.bar, { width: p > 0 ? Math.max(1, p * span) : 0 });
-        write(row.name, names[i]);
-        write(row.value, values[i]);
+        setText(row.name, names[i]);
+        setText(row.value, values[i]);
         if (!row.claim) return;
         const claim = claimed[i] ?? null;
-        write(row.claim, claim === null ? "" : `◇ ${Number((100 * claim).toPrecision(4))} %`);
+        setText(row.claim, claim === null ? "" : `◇ ${Number((100 * claim).toPrecision(4))} %`);
         const visibility = claim === null ? "hidden" : "visible";
         const y = i * rowHeight + rowHeight / 2;
         move(row.value, { y: claim === null ? y + 5 : y - 3 });
@@ -133,10 +134,6 @@ export function barChart(size, { claims = false, label }) {
       });
     },
   };
-}
-
-export function write(node, text) {
-  if (node.textContent !== text) node.textContent = text;
 }
 
 export function diamond(r) {
@@ -188,7 +185,8 @@ export function temperatureAxisMarks(parent, ticks, symbol = "τ") {
 
 /** A horizontal gradient that gives each place on a temperature axis the colour of its temperature. */
 export function temperatureGradient(parent) {
-  const id = `tc-gradient-${(count += 1)}`;
+  // Each kind of explorable loads a copy of this file, so a count would give the same ids twice on a page.
+  const id = `tc-gradient-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
   const gradient = svg("linearGradient", { id, gradientUnits: "userSpaceOnUse", y1: 0, y2: 0 });
   parent.append(svg("defs", {}, gradient));
   return {
@@ -259,8 +257,8 @@ export function dotChart(size, { low, high, label }) {
     },
     update({ values, names, texts }) {
       rows.forEach(({ name, stem, dot, value }, i) => {
-        write(name, names[i]);
-        write(value, texts[i]);
+        setText(name, names[i]);
+        setText(value, texts[i]);
         move(stem, { x2: x(values[i]) });
         move(dot, { cx: x(values[i]) });
       });
@@ -459,7 +457,7 @@ export function missChart({ stops, pick }) {
       levels.forEach(({ line, text }, i) => {
         move(line, { y1: y(i * highest), y2: y(i * highest) });
         move(text, { y: y(i * highest) + 4 });
-        write(text, String(i * highest));
+        setText(text, String(i * highest));
       });
       const inner = stops.map((_, i) => i).slice(1, -1);
       move(whole, { d: revealed ? `M${inner.map(point).join("L")}` : "" });

@@ -8,11 +8,11 @@ import {
   facts,
   number,
   percent,
-  setText,
   switchSetting,
   temperatureSetting,
 } from "./explorable.js";
 import { barChart, missChart, onWidth, temperatureColour, widthOf } from "./charts.js";
+import { setText } from "./text.js";
 
 /** The classes' misses in percentage points, null where nothing is claimed. */
 function misses(probabilities, claim) {

@@ -1,6 +1,8 @@
 // What every explorable has: a root, facts, a table twin, a live summary, a reset, and a link that carries
 // the settings. It asks of the page only a model (anywidget's) and an element to fill.
 
+import { setText } from "./text.js";
+
 const QUIET = 500; // ms without a change before the live summary speaks, so that a drag is not read out
 
 export function element(tag, attributes = {}, ...children) {
@@ -8,11 +10,6 @@ export function element(tag, attributes = {}, ...children) {
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   node.append(...children);
   return node;
-}
-
-/** Write text only where it differs: an untouched node costs no layout. */
-export function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
 }
 
 /** A number as prose shows it: significant digits, a true minus sign, ∞, powers of ten for the very large. */

@@ -16,7 +16,6 @@ import {
   number,
   numberSetting,
   percent,
-  setText,
 } from "./explorable.js";
 import {
   move,
@@ -27,9 +26,9 @@ import {
   temperatureColour,
   temperatureGradient,
   tinted,
-  write,
 } from "./charts.js";
 import { player } from "./animation.js";
+import { setText } from "./text.js";
 
 const DURATION = 6000; // ms that a run takes to watch, however many steps it has
 const STRIDES = 20; // presses of Step that take a run to its end
@@ -177,8 +176,8 @@ function coolingChart() {
         gradient.layout({ left, right, temperature: at });
         move(line, { d });
         move(area, { d: `${d}V${base}H${left}Z` });
-        [0, hot].forEach((value, i) => write(levels[i].text, number(value, 3)));
-        ["0", whole(temperatures.length)].forEach((text, i) => write(ticks[i], text));
+        [0, hot].forEach((value, i) => setText(levels[i].text, number(value, 3)));
+        ["0", whole(temperatures.length)].forEach((text, i) => setText(ticks[i], text));
       }
       const temperature = temperatures[Math.min(step, last)];
       const x = left + (step / temperatures.length) * (right - left);

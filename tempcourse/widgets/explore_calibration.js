@@ -5,9 +5,19 @@ import {
   negativeLogLikelihood,
   reliabilityCurve,
 } from "./maths.js";
-import { button, cell, element, explorable, facts, number, percent, setText, temperatureSetting } from "./explorable.js";
-import { move, onWidth, svg, temperatureColour, tinted, widthOf, write } from "./charts.js";
+import {
+  button,
+  cell,
+  element,
+  explorable,
+  facts,
+  number,
+  percent,
+  temperatureSetting,
+} from "./explorable.js";
+import { move, onWidth, svg, temperatureColour, tinted, widthOf } from "./charts.js";
 import { quantityChart } from "./quantities.js";
+import { setText } from "./text.js";
 
 const TICKS = [0, 0.1, 0.3, 1, 3, 10, Infinity];
 const NOTES = {
@@ -98,7 +108,7 @@ function reliabilityChart(bins) {
       [accuracy, confidence].forEach((share, i) => {
         const { name, line, text } = means[i];
         move(line, { x1: x(share), x2: x(share) });
-        write(text, `${name} ${percent(share)}`);
+        setText(text, `${name} ${percent(share)}`);
         const side = share < 0.5 ? 1 : -1;
         move(text, { x: x(share) + 5 * side, "text-anchor": side > 0 ? "start" : "end" });
       });

@@ -1,6 +1,16 @@
 import { effectiveChoices, entropy, softmax } from "./maths.js";
-import { cell, choiceSetting, element, explorable, facts, number, percent, setText, temperatureSetting } from "./explorable.js";
+import {
+  cell,
+  choiceSetting,
+  element,
+  explorable,
+  facts,
+  number,
+  percent,
+  temperatureSetting,
+} from "./explorable.js";
 import { barChart, onWidth, temperatureColour, widthOf } from "./charts.js";
+import { setText } from "./text.js";
 
 const SIDE = 8; // pixels of an image
 const INK = 16; // the darkest pixel's value

@@ -1,5 +1,24 @@
-import { button, cell, choiceSetting, element, explorable, facts, number, numberSetting, setText } from "./explorable.js";
-import { diamond, move, onWidth, spread, svg, temperatureColour, temperatureGradient, tinted, write } from "./charts.js";
+import {
+  button,
+  cell,
+  choiceSetting,
+  element,
+  explorable,
+  facts,
+  number,
+  numberSetting,
+} from "./explorable.js";
+import {
+  diamond,
+  move,
+  onWidth,
+  spread,
+  svg,
+  temperatureColour,
+  temperatureGradient,
+  tinted,
+} from "./charts.js";
+import { setText } from "./text.js";
 
 const PREDICTED = 10; // the temperature whose accuracy the reader predicts
 
@@ -124,7 +143,7 @@ function accuracyChart({ sizes, temperatures, hard, soft, lowest }) {
       guesses.forEach(({ mark, text, x, side }, i) => {
         move(mark, { transform: `translate(${x} ${y(predicted[i])})` });
         move(text, { x: x + side, y: y(predicted[i]) + 5 });
-        write(text, `${predicted[i]} %`);
+        setText(text, `${predicted[i]} %`);
       });
     },
   };

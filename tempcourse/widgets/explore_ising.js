@@ -16,11 +16,11 @@ import {
   facts,
   number,
   numberSetting,
-  setText,
   temperatureSetting,
 } from "./explorable.js";
 import { move, onWidth, svg, temperatureColour } from "./charts.js";
 import { player } from "./animation.js";
+import { setText } from "./text.js";
 
 const TRACED = 1000; // sweeps that are remembered
 const LARGEST = 384; // pixels that the lattice takes at most

@@ -17,7 +17,6 @@ SPEEDS = [1, 5, 20, 60, 200, 600]
 SEED = 1
 LAST_SEED = 99
 
-UP = "#f6f4ee"  # as in explore_ising.js
 STILL_TEMPERATURES = [2.0, CRITICAL, 3.0]
 STILL_SWEEPS = 500
 
@@ -117,15 +116,7 @@ def _summary(sample):
 
 
 def _draw(sample):
-    from matplotlib.colors import ListedColormap
-
-    from tempcourse.plots import temperature_colour
+    from tempcourse.plots import plot_lattices
 
     axes = blank_axes(6.4, 2.5, columns=3)
-    for ax, temperature, spins in zip(axes, sample.temperature, sample.spins[:, 0], strict=True):
-        colours = ListedColormap([temperature_colour(temperature), UP])
-        ax.imshow(spins, cmap=colours, vmin=-1, vmax=1, interpolation="nearest")
-        ax.set(title=f"T = {number(temperature)}", xticks=[], yticks=[])
-        ax.spines[:].set_visible(True)
-    axes[1].set_xlabel("light is up, dark is down")
-    return axes[0].figure
+    return plot_lattices(sample.spins[:, 0], sample.temperature, axes=axes)[0].figure

@@ -16,12 +16,12 @@ import {
   facts,
   number,
   percent,
-  setText,
   temperatureSetting,
 } from "./explorable.js";
-import { move, onWidth, spread, svg, temperatureColour, tinted, widthOf, write } from "./charts.js";
+import { move, onWidth, spread, svg, temperatureColour, tinted, widthOf } from "./charts.js";
 import { quantityChart } from "./quantities.js";
 import { player } from "./animation.js";
+import { setText } from "./text.js";
 
 const PARTICLES = 100; // so that one particle is one per cent
 const SEED = 1;
@@ -29,21 +29,13 @@ const RATE = 40; // particles drawn anew in a second
 const STRIDE = 37; // from each to the next; it shares no divisor with their number, so all have their turn
 const TICKS = [0, 0.01, 0.1, 1, 10, 100, Infinity];
 
-/** The state of each particle if they share out exactly, but for the last whole one: quantiles at k + ½. */
-function quantileStates(probabilities) {
-  let state = 0;
-  let below = probabilities[0];
-  return Array.from({ length: PARTICLES }, (_, k) => {
-    while ((k + 0.5) / PARTICLES > below && state + 1 < probabilities.length) below += probabilities[(state += 1)];
-    return state;
-  });
-}
-
-/** A state drawn from probabilities by one random number. */
-function drawState(probabilities, random) {
+/**
+ * The state that a number from 0 up to but not including 1 falls to, if each has its probability's share of them.
+ * The numbers asked for stay further below 1 than a sum of probabilities can by rounding.
+ */
+function quantileState(probabilities, u) {
   let below = 0;
-  const state = probabilities.findIndex((p) => (below += p) > random);
-  return state < 0 ? probabilities.findLastIndex((p) => p > 0) : state; // the sum may be 1 less a rounding
+  return probabilities.findIndex((p) => (below += p) > u);
 }
 
 /**
@@ -108,7 +100,6 @@ function levelsPicture({ energies, degeneracies }) {
 
   return {
     node,
-    levelOf,
     layout(width) {
       move(node, { viewBox: `0 0 ${width} ${height}`, width });
       [radius, pitch] = width < 480 ? [3.5, 8] : [4.5, 10];
@@ -151,7 +142,7 @@ function levelsPicture({ energies, degeneracies }) {
       marks.tint(colour);
       levels.forEach(({ bar, value }, i) => {
         move(bar, { width: populations[i] > 0 ? Math.max(1, populations[i] * barSpan) : 0 });
-        write(value, percent(populations[i]));
+        setText(value, percent(populations[i]));
       });
     },
     /** How many particles each level has. */
@@ -195,7 +186,7 @@ function build({ model, body, table, cleanup, redraw }) {
   const bathe = (count) => {
     for (let i = 0; i < count; i += 1) {
       particle = (particle + STRIDE) % PARTICLES;
-      picture.hop(particle, drawState(now.probabilities, uniform(source)));
+      picture.hop(particle, quantileState(now.probabilities, uniform(source)));
     }
   };
   const tick = (elapsed) => {
@@ -214,7 +205,11 @@ function build({ model, body, table, cleanup, redraw }) {
   const say = facts(body, ["Mean energy U", "Entropy S", "Free energy F = U − TS", "Heat capacity C"]);
   body.append(curves, note);
 
-  const place = () => picture.place(quantileStates(now.probabilities));
+  /** Particles as evenly spread over the shares as whole ones can be. */
+  const place = () => {
+    const evenly = Array.from({ length: PARTICLES }, (_, k) => (k + 0.5) / PARTICLES);
+    picture.place(evenly.map((u) => quantileState(now.probabilities, u)));
+  };
   const pick = (index) => {
     model.set("index", index);
     model.save_changes();

@@ -7,11 +7,11 @@ import {
   number,
   numberSetting,
   percent,
-  setText,
   subscript,
   temperatureSetting,
 } from "./explorable.js";
 import { barChart, dotChart, onWidth, temperatureColour } from "./charts.js";
+import { setText } from "./text.js";
 
 const SHIFT = 10;
 

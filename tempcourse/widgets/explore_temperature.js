@@ -7,11 +7,11 @@ import {
   facts,
   number,
   percent,
-  setText,
   subscript,
   temperatureSetting,
 } from "./explorable.js";
 import { barChart, curveChart, onWidth, temperatureColour } from "./charts.js";
+import { setText } from "./text.js";
 
 const FINE = 241; // points a curve, between the breaks of the axis
 

@@ -167,8 +167,10 @@ def mathematics(browser):
           const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
           window.source = await import(address);
         }""",
-        # Neither imports anything, so both load as they are, with their exports.
-        "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in ("maths.js", "charts.js")),
+        # As they are, with their exports, but for the one import between them.
+        "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in ("maths.js", "text.js", "charts.js")).replace(
+            'import { setText } from "./text.js";\n', ""
+        ),
     )
     yield page
     page.close()

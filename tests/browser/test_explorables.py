@@ -287,3 +287,9 @@ def test_a_quiz_by_keyboard_alone(show):
     page.get_by_role("radio", name="three").check()
     page.get_by_role("button", name="Check my answer").click()
     assert page.get_by_role("status").inner_text() == "Right: c."
+
+
+def test_charts_of_different_explorables_do_not_share_their_gradients(show):
+    pages = [show(explorable) for explorable in (explore_temperature(), explore_levels(), explore_annealing())]
+    ids = [gradient.get_attribute("id") for page in pages for gradient in page.locator("linearGradient").all()]
+    assert len(ids) >= 3 and len(set(ids)) == len(ids)

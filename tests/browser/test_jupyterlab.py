@@ -16,10 +16,14 @@ from playwright.sync_api import expect
 expect.set_options(timeout=30_000)
 
 CHAPTERS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+# A call, and the control to move: its name in Python, and its label.
 CALLS = {
-    "explore_softmax": "explore_softmax()",
-    "explore_temperature": "explore_temperature([2.0, 1.0, 0.5, 0.1])",
-    "compare_temperatures": "compare_temperatures([2.0, 1.0, 0.5, 0.1], [0.5, 1, 2])",
+    "explore_softmax": ("explore_softmax()", "temperature", "Temperature τ"),
+    "explore_temperature": ("explore_temperature([2.0, 1.0, 0.5, 0.1])", "temperature", "Temperature τ"),
+    "compare_temperatures": ("compare_temperatures([2.0, 1.0, 0.5, 0.1], [0.5, 1, 2])", "temperature", "Temperature τ"),
+    "explore_levels": ("explore_levels()", "temperature", "Temperature T"),
+    "explore_ising": ("explore_ising(16)", "temperature", "Temperature T"),
+    "explore_annealing": ("explore_annealing()", "steps", "Steps"),
 }
 # All cells in the page at once, and no question about news.
 SETTINGS = {
@@ -39,8 +43,9 @@ def lab(tmp_path_factory):
             if cell.cell_type == "code":
                 cell.update(outputs=[], execution_count=None)
         nbformat.write(notebook, folder / chapter.name)
-    for name, call in CALLS.items():
-        cells = [f"from tempcourse.widgets import {name}\n\nexplorable = {call}\nexplorable", VALUE]
+    for name, (call, control, _) in CALLS.items():
+        value = f'print("{control} is", explorable.controls["{control}"].value)'
+        cells = [f"from tempcourse.widgets import {name}\n\nexplorable = {call}\nexplorable", value]
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
         notebook.metadata = nbformat.read(CHAPTERS[0], as_version=4).metadata
         notebook.metadata.pop("widgets", None)
@@ -62,9 +67,6 @@ def lab(tmp_path_factory):
     yield address
     server.terminate()
     server.wait(timeout=20)
-
-
-VALUE = 'print("temperature is", explorable.controls["temperature"].value)'
 
 
 def wait_for(address, log):
@@ -110,24 +112,26 @@ def open_notebook(browser, lab):
 
 @pytest.mark.parametrize("name", CALLS)
 def test_slider_moves_the_picture_and_the_python_side_value(open_notebook, name):
+    _, control, label = CALLS[name]
     page = open_notebook(f"{name}.ipynb")
     root = page.locator(f'[data-explorable="{name}"]')
     expect(root).to_be_visible()
     before = root.inner_html()
-    printed = page.locator(".jp-OutputArea-output", has_text="temperature is")
+    printed = page.locator(".jp-OutputArea-output", has_text=f"{control} is")
     expect(printed).to_be_visible()
     first = printed.inner_text()
-    control = page.locator(".widget-inline-hbox", has_text="Temperature τ")
-    control.locator(".noUi-handle").focus()
+    slider = page.locator(".widget-inline-hbox", has_text=label)
+    slider.locator(".noUi-handle").focus()
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     page.wait_for_function("([root, before]) => root.innerHTML !== before", arg=[root.element_handle(), before])
-    readout = control.locator(".widget-readout").inner_text()
+    readout = slider.locator(".widget-readout").inner_text()
     page.locator(".jp-CodeCell").last.locator(".cm-content").click()
     page.keyboard.press("Control+Enter")
     expect(printed).not_to_have_text(first)
     value = float(re.search(r"is (\S+)", printed.inner_text())[1])
-    assert value == float(readout) != 1.0
+    assert value == pytest.approx(float(readout.replace(",", "")), rel=1e-5)
+    assert printed.inner_text() != first
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)

@@ -268,14 +268,15 @@
   /** A slider over positions; `position` and `value` translate, `show` words what is shown and spoken. */
   function range(model, view, { trait, min, max, step, position = number, value = Number, show }) {
     const input = element("input", { type: "range", id: `static-widget-${++count}` });
-    const readout = element("span", { className: "static-widget-readout", ariaHidden: "true" });
+    const shown = new Text(); // kept and rewritten: a new node would cost the page a wider layout
+    const readout = element("span", { className: "static-widget-readout", ariaHidden: "true" }, shown);
     const label = caption(model, view, labelOf(input));
     const row = element("div", { className: "static-widget-control" }, label, input, readout);
     row.classList.add("static-widget-slider");
 
     function speak(current) {
       const text = show(current);
-      readout.textContent = text;
+      shown.data = text;
       input.setAttribute("aria-valuetext", text);
     }
     follow(model, view, () => {
