@@ -318,7 +318,8 @@ def plot_reliability(confidence, accuracy, counts, *, temperature=1.0, title=Non
     colour = temperature_colour(temperature)
     ax.plot([0, 1], [0, 1], color="0.55", linewidth=1, linestyle="--")
     ax.vlines(confidence, confidence, accuracy, color=colour, linewidth=2)
-    ax.scatter(confidence, accuracy, s=180 * counts / counts.max(), color=colour, edgecolor="0.1", zorder=3, clip_on=False)
+    areas = 180 * counts / counts.max()
+    ax.scatter(confidence, accuracy, areas, color=colour, edgecolor="0.1", zorder=3, clip_on=False)
     for place, words, align in (((0.03, 0.97), "not sure enough", "left"), ((0.97, 0.03), "too sure", "right")):
         ax.text(*place, words, color="0.4", ha=align, va="center")
     ax.set_xlim(0, 1.02)

@@ -19,9 +19,9 @@ def test_examples_print_what_they_say(name):
     assert results.failed == 0, f"{results.failed} of {results.attempted} examples in {name} failed"
 
 
-@pytest.mark.parametrize("name", ["tempcourse.softmax", "tempcourse.boltzmann", "tempcourse.distillation"])
+@pytest.mark.parametrize("name", ["softmax", "boltzmann", "distillation", "calibration"])
 def test_every_public_function_has_an_example(name):
-    module = importlib.import_module(name)
+    module = importlib.import_module(f"tempcourse.{name}")
     finder = doctest.DocTestFinder(exclude_empty=False)
     for public in filter(inspect.isfunction, map(vars(module).get, module.__all__)):
         (test,) = finder.find(public, public.__name__, module=module)
