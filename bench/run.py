@@ -8,6 +8,7 @@ from pathlib import Path
 import bench_boltzmann
 import bench_build
 import bench_decoding
+import bench_distillation
 import bench_ising
 import bench_page
 import bench_softmax
@@ -18,6 +19,7 @@ PARTS = {
     "boltzmann": bench_boltzmann,
     "ising": bench_ising,
     "decoding": bench_decoding,
+    "distillation": bench_distillation,
     "page": bench_page,
     "build": bench_build,
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tempcourse.boltzmann import anneal, free_energy, glass_energies, random_couplings
+from tempcourse.distillation import same_confidence
 from tempcourse.exploration import GaussianBandit, run
 from tempcourse.exploration import boltzmann as boltzmann_policy
 from tempcourse.softmax import log_softmax, softmax
@@ -266,6 +267,12 @@ def _acceptance(rise, temperature) -> float:
     if rise <= 0:
         return 1.0
     return np.exp(-rise / temperature) if temperature > 0 else 0.0
+
+
+def _excess_logit(logits, labels, temperature) -> float:
+    """Return how far the expected logit is above the label's, in the mean over the rows."""
+    expected = (softmax(logits, temperature) * logits).sum(axis=-1)
+    return (expected - logits[np.arange(len(labels)), labels]).mean()
 
 
 def _ends_lowest(schedule) -> float:
@@ -623,6 +630,69 @@ EXERCISES: dict[str, Number | Array | Function | Schedule | Cooling] = {
         hint="Hot, the walkers forget what they found; cold, they do not move. Spend the sweeps in between, falling.",
         right="The time goes where the glass decides.",
     ),
+    # Chapter 4: distillation
+    "4.1": Number(
+        near(7.0 / np.log(2)),
+        hint="The odds of the 3 against the 8 are exp(7.0 / T). Set them to 2 and solve for T.",
+        slips=[
+            (near(np.log(2) / 7.0), "That is the other way up: a larger gap needs a stronger lens."),
+            (near(7.0 / 2), "Odds are a power of e: it takes the logarithm of 2."),
+            (near(7.0 / np.log10(2)), "`np.log10` is the logarithm to base 10. The odds are a power of e."),
+        ],
+        right="About ten: there the second guess can be read without a magnifying glass.",
+    ),
+    "4.2": Function(
+        kind="a function of (student_logits, teacher_logits, temperature) that returns as many numbers",
+        reference=lambda z, v, temperature: temperature * (softmax(z, temperature) - softmax(v, temperature)),
+        cases=[
+            Case("[2, 1, 0] against [9, 4, 1] at T = 1", (np.array([2.0, 1.0, 0.0]), np.array([9.0, 4.0, 1.0]), 1.0)),
+            Case(
+                "[2, 1, 0] against [9, 4, 1] at T = 5",
+                (np.array([2.0, 1.0, 0.0]), np.array([9.0, 4.0, 1.0]), 5.0),
+                "The slope of L is (q - p)/T, and T² stands in front of L.",
+            ),
+            Case("equal logits at T = 3", (np.array([1.0, 0.0]), np.array([1.0, 0.0]), 3.0), "Nothing pulls there."),
+            Case(
+                "[2000, 0] against [0, 2000] at T = 2",
+                (np.array([2000.0, 0.0]), np.array([0.0, 2000.0]), 2.0),
+                "Take the distributions from the package's `softmax`; a plain exp overflows.",
+            ),
+        ],
+        hint="q and p are softmax of the student's and of the teacher's logits, both at T; then T (q - p).",
+        right="Each logit is pulled by what the student says less what the teacher says.",
+    ),
+    "4.3": Number(
+        near(79 / 4096),
+        hint="Add the ways to win 10, 11 and 12 of 12, and divide by 2 to the power 12.",
+        slips=[
+            (near(66 / 4096), "That is exactly 10. Eleven and twelve would have impressed you as well."),
+            (near(158 / 4096), "That counts the other setting's wins, too. Asked is this one."),
+            (near(10 / 12), "That is the share of wins, not how likely so many are by tossing."),
+        ],
+        right="About 2 in 100: so much for ten of twelve.",
+    ),
+    "4.4": Function(
+        kind="a function of probabilities that returns as many",
+        reference=same_confidence,
+        cases=[
+            Case("[0.6, 0.3, 0.1]", (np.array([0.6, 0.3, 0.1]),)),
+            Case("[0.1, 0.7, 0.2, 0]", (np.array([0.1, 0.7, 0.2, 0.0]),), "The top stays in its own place."),
+            Case("[1, 0]", (np.array([1.0, 0.0]),), "Nothing is left to spread."),
+            Case("[0.4, 0.4, 0.2]", (np.array([0.4, 0.4, 0.2]),), "Of two that tie, keep the first."),
+        ],
+        hint="All others get (1 - top)/(n - 1).",
+        right="How sure, without what else.",
+    ),
+    "4.5": Number(
+        near(12 / np.log(3)),
+        hint="The odds exp(12 / T) must be at most 3. Solve for T.",
+        slips=[
+            (near(12 / np.log(1 / 3)), "A temperature is positive: which of the two is the larger?"),
+            (near(12 / 3), "Odds are a power of e: it takes the logarithm of 3."),
+            (near(12 / np.log(4)), "A third of the *first's* probability: the odds are 3, not 4."),
+        ],
+        right="A very sure teacher needs a strong lens.",
+    ),
     # Chapter 5: decoding
     "5.1": Number(
         near(np.exp(2.2 / 0.8), rtol=5e-3),
@@ -834,5 +904,92 @@ EXERCISES: dict[str, Number | Array | Function | Schedule | Cooling] = {
             (near(0.1), "That is the share of the worse action. The weight is a temperature."),
         ],
         right="Nearly half of the reward, for a policy that errs one time in ten.",
+    ),
+    # Chapter 8: calibration
+    "8.1": Number(
+        near(0.13),
+        hint="Each bin has a gap between confidence and accuracy. Weigh it by the bin's share of the predictions.",
+        slips=[
+            (near(0.05), "There the gaps cancel: one bin is too sure, the other the opposite. Take absolute values."),
+            (near(0.125), "That is the plain mean of the two gaps. The bins are not equally full."),
+            (near(0.25), "That is the sum of the two gaps. Weigh each by its bin's share of the predictions."),
+            (near(13.0), "Give it as a fraction: 13 % is 0.13."),
+        ],
+        right="A gap counts as often as it is met.",
+    ),
+    "8.2": Number(
+        near(0.7 * np.log(0.7 / 0.9) + 0.3 * np.log(0.3 / 0.1)),
+        hint="The mean surprise of a forecast p is -0.7 log p - 0.3 log(1 - p). Take it at 0.9 and at 0.7.",
+        slips=[
+            (near(-0.7 * np.log(0.9) - 0.3 * np.log(0.1)), "That is what 90 % costs. What would 70 % have cost?"),
+            (near(-0.7 * np.log(0.7) - 0.3 * np.log(0.3)), "That is what honesty costs. Asked is the difference."),
+            (
+                near(0.9 * np.log(0.9 / 0.7) + 0.1 * np.log(0.1 / 0.3)),
+                "There the rain fell on 90 % of the days. It fell on 70 %: weigh the surprises by what happens.",
+            ),
+            (
+                near(0.7 * np.log2(0.7 / 0.9) + 0.3 * np.log2(0.3 / 0.1)),
+                "Those are bits. With the natural logarithm they are nats.",
+            ),
+            (near(np.log(0.9 / 0.7)), "The days without rain count too, 30 % of them."),
+        ],
+        right="It is KL(truth || forecast), which is 0 for the truth alone.",
+    ),
+    "8.3": Function(
+        kind="a function of (logits, labels, temperature) that returns a number",
+        reference=_excess_logit,
+        cases=[
+            Case("[[2, 1, 0.5, 0.1]], label 0, at 1", (np.array([[2.0, 1.0, 0.5, 0.1]]), np.array([0]), 1.0)),
+            Case(
+                "[[2, 1, 0.5, 0.1]], label 0, at 2",
+                (np.array([[2.0, 1.0, 0.5, 0.1]]), np.array([0]), 2.0),
+                "The expected logit is taken at the temperature; the logits themselves are not divided by it.",
+            ),
+            Case(
+                "two rows, [[2, 1, 0], [0, 3, 1]], labels 0 and 2, at 1",
+                (np.array([[2.0, 1.0, 0.0], [0.0, 3.0, 1.0]]), np.array([0, 2]), 1.0),
+                "Each row has its own expected logit and its own label: `logits[np.arange(len(labels)), labels]`. "
+                "At the end the mean over the rows.",
+            ),
+            Case(
+                "large logits, [[2001, 2000]], label 1, at 1",
+                (np.array([[2001.0, 2000.0]]), np.array([1]), 1.0),
+                "Take the probabilities from the package's `softmax`; a plain exp overflows.",
+            ),
+        ],
+        hint="With p = softmax(logits, temperature): the mean over the rows of Σ p z, minus the label's logit.",
+        right="Above 0 the network is too sure, below 0 not sure enough, and at 0 the temperature fits.",
+    ),
+    "8.4": Number(
+        near(6 / np.log(9)),
+        hint="At the best τ the odds are those of the outcomes, 9 : 1, and the odds are exp(gap / τ).",
+        slips=[
+            (near(np.log(9) / 6), "That is 1/τ."),
+            (near(6 / np.log(10)), "Right in 9 of 10 are odds of 9 : 1."),
+            (near(-6 / np.log(0.9)), "0.9 is the probability. The odds are 0.9 to 0.1."),
+            (near(6 / np.log10(9)), "`np.log10` is the logarithm to base 10. The odds are a power of e."),
+        ],
+        right="It had odds of 403 : 1 where 9 : 1 was true.",
+    ),
+    "8.5": Number(
+        near(4.0263, rtol=2e-3),
+        hint="Take `predict_logits(network, rougher)`, its held-out part, and the labels of that part.",
+        slips=[
+            (near(4.2388, rtol=2e-3), "That was fitted on the test images, and they are there to judge τ."),
+            (near(4.0596, rtol=2e-3), "That was fitted on the first 400, the images that the network was trained on."),
+            (near(4.1500, rtol=2e-3), "That was fitted on all images. Take the held-out ones alone."),
+            (near(2.1804, rtol=2e-3), "That is the old temperature, for the noise it was trained with."),
+        ],
+        right="Nearly twice the old one. A temperature belongs to a network and to the data it meets.",
+    ),
+    "8.6": Array(
+        (3,),
+        lambda z: bool(z[0] > max(z[1:]) and 1.2 * z[1] > max(z[0], z[2])),
+        hint="Which class profits from a factor of 1.2, and how close must it have been?",
+        slips=[
+            (lambda z: not z[0] > max(z[1:]), "Before the scaling the first class must be on top, alone."),
+            (lambda z: not 1.2 * z[1] > max(z[0], z[2]), "After the scaling the second class must be on top, alone."),
+        ],
+        right="A near tie is enough. Whatever favours a class turns some decision.",
     ),
 }

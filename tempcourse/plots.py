@@ -297,6 +297,77 @@ def plot_regrets(regrets, temperature=1.0, *, singles=30, ax=None):
     return ax
 
 
+@_styled()
+def plot_digits(images, titles, *, axes=None):
+    """Draw small grey pictures side by side, ink dark.
+
+    Parameters
+    ----------
+    images : array_like, shape (m, side²) or (m, side, side)
+        Ink from 0 to 1.
+    titles : sequence of str, length m
+    axes : sequence of matplotlib.axes.Axes, length m, optional
+        Where to draw; a new figure when left out.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes, shape (m,)
+    """
+    images = np.asarray(images, dtype=float)
+    side = round(np.sqrt(images[0].size))
+    if axes is None:
+        axes = plt.subplots(1, len(images), squeeze=False, figsize=(1.8 * len(images), 2.1))[1][0]
+    axes = np.asarray(axes, dtype=object)
+    for ax, image, title in zip(axes, images, titles, strict=True):
+        ax.imshow(image.reshape(side, side), cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
+        ax.set(title=title, xticks=[], yticks=[])
+    return axes
+
+
+@_styled()
+def plot_reliability(confidence, accuracy, counts, *, temperature=1.0, title=None, ax=None):
+    """Draw how often predictions are right against how confident they are, and the gap to the diagonal.
+
+    Each bin is a dot, whose area is its number of predictions beside that of the fullest bin; its gap is the
+    line between the dot and the diagonal, on which confidence and accuracy agree.
+
+    Parameters
+    ----------
+    confidence, accuracy : array_like, shape (m,)
+        The means of each bin, from 0 to 1.
+    counts : array_like, shape (m,)
+        How many predictions each bin holds.
+    temperature : float, default 1
+        Chooses the colour.
+    title : str, optional
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when left out.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    confidence, accuracy, counts = (np.asarray(array, dtype=float) for array in (confidence, accuracy, counts))
+    ax = plt.subplots(figsize=(4.4, 4.2))[1] if ax is None else ax
+    colour = temperature_colour(temperature)
+    ax.plot([0, 1], [0, 1], color="0.55", linewidth=1, linestyle="--")
+    ax.vlines(confidence, confidence, accuracy, color=colour, linewidth=2)
+    areas = 180 * counts / counts.max()
+    ax.scatter(confidence, accuracy, areas, color=colour, edgecolor="0.1", zorder=3, clip_on=False)
+    for place, words, align in (((0.03, 0.97), "not sure enough", "left"), ((0.97, 0.03), "too sure", "right")):
+        ax.text(*place, words, color="0.4", ha=align, va="center")
+    ax.set_xlim(0, 1.02)
+    ax.set_ylim(-0.02, 1.02)
+    ax.set_aspect("equal")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+    ax.set_xlabel("confidence")
+    ax.set_ylabel("accuracy")
+    if title is not None:
+        ax.set_title(title)
+    return ax
+
+
 def _names(labels, count):
     return [f"class {k + 1}" for k in range(count)] if labels is None else list(labels)
 

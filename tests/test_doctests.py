@@ -19,7 +19,10 @@ def test_examples_print_what_they_say(name):
     assert results.failed == 0, f"{results.failed} of {results.attempted} examples in {name} failed"
 
 
-@pytest.mark.parametrize("name", ["softmax", "boltzmann", "language", "decoding", "exploration"])
+@pytest.mark.parametrize(
+    "name",
+    ["softmax", "boltzmann", "distillation", "language", "decoding", "exploration", "calibration"],
+)
 def test_every_public_function_has_an_example(name):
     module = importlib.import_module(f"tempcourse.{name}")
     finder = doctest.DocTestFinder(exclude_empty=False)

@@ -53,7 +53,12 @@ def draw_regrets(ax=None):
     return plots.plot_regrets(np.eye(3).cumsum(axis=1), 0.1, ax=ax)
 
 
-DRAWINGS = [draw_bars, draw_curves, draw_simplex, draw_lattices, draw_regrets]
+
+def draw_reliability(ax=None):
+    return plots.plot_reliability([0.35, 0.9], [0.4, 0.6], [50, 200], temperature=2, title="hot", ax=ax)
+
+
+DRAWINGS = [draw_bars, draw_curves, draw_simplex, draw_lattices, draw_regrets, draw_reliability]
 
 
 # Colours
@@ -270,3 +275,39 @@ def test_regrets_are_drawn_singly_and_by_their_mean_and_median():
     assert to_hex(ax.lines[2].get_color()) == plots.temperature_colour(0.1)
     assert [text.get_text() for text in ax.texts] == ["mean", "median"]
     assert ax.get_ylim()[1] > 9, "a run that is not drawn singly has its room, too"
+
+
+# Reliability
+
+
+def test_a_reliability_diagram_has_a_dot_and_a_gap_for_each_bin():
+    ax = draw_reliability()
+    gaps, dots = ax.collections
+    np.testing.assert_allclose(dots.get_offsets(), [[0.35, 0.4], [0.9, 0.6]])
+    np.testing.assert_allclose(gaps.get_segments(), [[[0.35, 0.35], [0.35, 0.4]], [[0.9, 0.9], [0.9, 0.6]]])
+    small, large = dots.get_sizes()
+    assert large == 4 * small
+    for drawn in (dots.get_facecolor(), gaps.get_edgecolor()):
+        assert matplotlib.colors.to_hex(drawn[0]) == plots.temperature_colour(2)
+    assert ax.get_title(loc="left") == "hot"
+
+
+def test_the_diagonal_is_where_confidence_and_accuracy_agree():
+    ax = draw_reliability()
+    (diagonal,) = ax.lines
+    np.testing.assert_array_equal(diagonal.get_xdata(), diagonal.get_ydata())
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("confidence", "accuracy")
+    below = next(text for text in ax.texts if text.get_text() == "too sure")
+    confidence, accuracy = below.get_position()
+    assert confidence > accuracy
+
+
+# Digits
+
+
+def test_a_digit_is_drawn_with_its_ink_dark():
+    (ax,) = plots.plot_digits([[0.0, 1.0, 0.5, 0.0]], ["a digit"])
+    (image,) = ax.images
+    assert image.get_array().tolist() == [[0.0, 1.0], [0.5, 0.0]]
+    assert image.cmap(image.norm(1.0))[0] < 0.1 and image.cmap(image.norm(0.0))[0] > 0.9
+    assert ax.get_title(loc="left") == "a digit"

@@ -19,6 +19,9 @@ from tempcourse.widgets import (
     decoding_lab,
     explore_annealing,
     explore_bandit,
+    explore_calibration,
+    explore_dark_knowledge,
+    explore_distillation,
     explore_ising,
     explore_levels,
     explore_softmax,
@@ -33,6 +36,8 @@ INF = float("inf")
 SKETCH = [2.0, 1.0, 0.5, 0.1]
 QUESTION = ("Which is `larger`?", ["1/2", "1/3 < 1"], 0, ["Yes.", "A third is *less*."])
 CLAIMED = {0.5: [0.73, None, None, None], 1: [0.46, None, float("nan"), None], 2: [0.32, 0.27, 0.24, 0.18]}
+MEASURED = {50: {"hard": (85, 0.5), 1: (91, 0.4), 10: (96, 0.2)}, 20: {10: (90, 0.5), 1: (80, 0.8), "hard": (75, 1)}}
+THREE_EXAMPLES = ([[2.0, 0.0], [0.0, 2.0], [2.0, 0.0]], [0, 1, 1])
 MAKERS = {
     "explore_softmax": lambda: explore_softmax(),
     "explore_temperature": lambda: explore_temperature(),
@@ -44,6 +49,9 @@ MAKERS = {
     "decoding_lab": lambda: decoding_lab(),
     "sequence_tree": lambda: sequence_tree(),
     "story_writer": lambda: story_writer(),
+    "explore_calibration": lambda: explore_calibration(*THREE_EXAMPLES),
+    "explore_dark_knowledge": lambda: explore_dark_knowledge(),
+    "explore_distillation": lambda: explore_distillation(MEASURED),
     "quiz": lambda: quiz(*QUESTION),
 }
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -249,6 +257,15 @@ def test_logit_sliders_reach_what_they_start_from_and_meet_it_by_steps():
     assert explore_softmax().controls["logit_1"].step == 0.1
 
 
+def test_results_are_sorted_by_size_and_by_temperature():
+    view = explore_distillation(MEASURED).view
+    assert view.sizes == [20, 50] and view.temperatures == [1.0, 10.0]
+    assert view.hard == [[75.0, 1.0], [85.0, 0.5]] and view.soft[0] == [[80.0, 0.8], [90.0, 0.5]]
+    low = explore_distillation({20: {"hard": (50.5, 1), 10: (90, 1)}})
+    assert (view.lowest, low.view.lowest) == (50, 0)
+    assert (low.controls["hard"].min, low.controls["soft"].max) == (0, 100)
+
+
 def test_claims_may_be_rows_or_a_dict_and_holes_are_none():
     rows = [[0.73, None, None, None], None, [0.32, 0.27, 0.24, 0.18]]
     by_row = compare_temperatures(SKETCH, [0.5, 1, 2], claimed=rows)
@@ -349,6 +366,41 @@ def test_anchors_are_readable_stable_and_told_apart():
         (lambda: sequence_tree([0.5, 0.5], [[], [1]]), "then must hold probabilities above 0 that sum to 1, got []"),
         (lambda: sequence_tree([0.5, np.nan], [[1], [1]]), "first must hold probabilities above 0 that sum to 1"),
         (lambda: sequence_tree([0.5, 0.5], [[0.1] * 10] * 2), "then must hold at most 12 probabilities to be drawn"),
+        (lambda: explore_calibration([[1.0, INF]], [0]), "logits must be finite, got inf"),
+        (lambda: explore_calibration([[1.0, -INF]], [0]), "logits must be finite, got -inf"),
+        (lambda: explore_calibration([[1.0]], [0]), "logits must have up to 2000 rows and 2 to 12 columns"),
+        (lambda: explore_calibration(np.zeros((2, 13)), [0, 1]), "to be stored with a page, got shape (2, 13)"),
+        (lambda: explore_calibration(np.zeros((2001, 2)), [0] * 2001), "logits must have up to 2000 rows"),
+        (lambda: explore_calibration([[1.0, 0.0]], [2]), "labels must be from 0 to 1, got 2"),
+        (lambda: explore_calibration([[1.0, 0.0]], [0, 1]), "labels must have one entry for each row of logits"),
+        (lambda: explore_calibration([1.0, 0.0], [0]), "logits must have shape (examples, classes)"),
+        (lambda: explore_distillation({}), "results must map 1 to 6 sizes to what was measured, got {}"),
+        (lambda: explore_distillation([1, 2]), "results must map 1 to 6 sizes to what was measured, got [1, 2]"),
+        (lambda: explore_distillation({2.5: {}}), "results must have whole numbers of images as its keys, got 2.5"),
+        (lambda: explore_distillation({20: {}}), "results[20] must map 2 to 8 settings to pairs, got {}"),
+        (
+            lambda: explore_distillation({20: {"hard": (75, 1), 5: (90, 1)}}),
+            "results[20] must have 'hard' and 10 among its settings, got ['hard', 5]",
+        ),
+        (
+            lambda: explore_distillation({20: {"hard": (75, 1), 10: (90, 1), "soft": (90, 1)}}),
+            "results[20] must have 'hard' and positive temperatures as settings, got 'soft'",
+        ),
+        (
+            lambda: explore_distillation({20: {"hard": (75, 1), 10: (90, 1), 0: (90, 1)}}),
+            "results[20] must have 'hard' and positive temperatures as settings, got 0",
+        ),
+        (
+            lambda: explore_distillation({20: MEASURED[20], 50: {"hard": (75, 1), 10: (90, 1)}}),
+            "results must have the same settings for each size, got ['hard', 10] for 50",
+        ),
+        (
+            lambda: explore_distillation({20: {"hard": (75, 1), 10: (101, 1)}}),
+            "results[20][10] must be a mean accuracy from 0 to 100 % and its standard error, got (101, 1)",
+        ),
+        (lambda: explore_distillation({20: {"hard": 75, 10: (90, 1)}}), "results[20]['hard'] must be a mean accuracy"),
+        (lambda: explore_distillation({20: {"hard": "no", 10: (90, 1)}}), "results[20]['hard'] must be a mean"),
+        (lambda: explore_distillation({20: {"hard": (75, np.nan), 10: (90, 1)}}), "results[20]['hard'] must be"),
         (lambda: quiz("?", ["a"], 0, ["b"]), "choices must hold 2 to 8 texts, got 1"),
         (lambda: quiz("?", ["a", "b"], 2, ["c", "d"]), "answer must be the index of a choice, 0 to 1, got 2"),
         (

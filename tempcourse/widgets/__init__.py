@@ -5,6 +5,9 @@ from .decoding_lab import decoding_lab
 from .explorable import Explorable
 from .explore_annealing import explore_annealing
 from .explore_bandit import explore_bandit
+from .explore_calibration import explore_calibration
+from .explore_dark_knowledge import explore_dark_knowledge
+from .explore_distillation import explore_distillation
 from .explore_ising import explore_ising
 from .explore_levels import explore_levels
 from .explore_softmax import explore_softmax
@@ -19,6 +22,9 @@ __all__ = [
     "decoding_lab",
     "explore_annealing",
     "explore_bandit",
+    "explore_calibration",
+    "explore_dark_knowledge",
+    "explore_distillation",
     "explore_ising",
     "explore_levels",
     "explore_softmax",

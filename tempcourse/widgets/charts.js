@@ -136,7 +136,7 @@ export function barChart(size, { claims = false, label }) {
   };
 }
 
-function diamond(r) {
+export function diamond(r) {
   return `M0 ${-r}L${r} 0L0 ${r}L${-r} 0Z`;
 }
 

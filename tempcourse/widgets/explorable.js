@@ -307,7 +307,9 @@ function numbersTable() {
       lines.forEach((line, i) =>
         line.forEach(({ text, ...data }, j) => {
           setText(rows.rows[i].cells[j], text);
-          Object.assign(rows.rows[i].cells[j].dataset, data);
+          const { dataset } = rows.rows[i].cells[j];
+          Object.keys(dataset).forEach((key) => key in data || delete dataset[key]);
+          Object.assign(dataset, data);
         }),
       );
     },

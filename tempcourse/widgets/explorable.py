@@ -10,6 +10,7 @@ import io
 import json
 import math
 import re
+import reprlib
 from pathlib import Path
 
 import anywidget
@@ -86,7 +87,8 @@ class View(anywidget.AnyWidget):
     def __init__(self, function, arguments, **traits):
         digest = hashlib.sha256(json.dumps(to_json(arguments)).encode()).hexdigest()
         super().__init__(anchor=f"{function}-{digest[:4]}", **traits)
-        self._call = f"{function}({', '.join(map(repr, arguments))})"
+        # A thousand rows of logits are cut short.
+        self._call = f"{function}({', '.join(map(reprlib.repr, arguments))})"
 
     def __repr__(self):
         return f"<view of {self._call}>"

@@ -19,19 +19,8 @@ import {
   percent,
   temperatureSetting,
 } from "./explorable.js";
-import {
-  move,
-  onWidth,
-  pickWithPointer,
-  spread,
-  svg,
-  temperatureAxis,
-  temperatureAxisMarks,
-  temperatureColour,
-  temperatureGradient,
-  tinted,
-  widthOf,
-} from "./charts.js";
+import { move, onWidth, spread, svg, temperatureColour, tinted, widthOf } from "./charts.js";
+import { quantityChart } from "./quantities.js";
 import { player } from "./animation.js";
 import { setText } from "./text.js";
 
@@ -39,7 +28,7 @@ const PARTICLES = 100; // so that one particle is one per cent
 const SEED = 1;
 const RATE = 40; // particles drawn anew in a second
 const STRIDE = 37; // from each to the next; it shares no divisor with their number, so all have their turn
-const FINE = 241; // points a curve, between the breaks of the axis
+const TICKS = [0, 0.01, 0.1, 1, 10, 100, Infinity];
 
 /**
  * Levels as lines at the height of their energy, a line a state; particles stacked on them, and at the right the
@@ -155,84 +144,6 @@ function levelsPicture({ energies, degeneracies }) {
   };
 }
 
-/**
- * Two quantities over one temperature axis, one above the other, with a cursor. One that falls without end as
- * T grows is drawn down to `low`, and its end says so.
- *
- * quantities  { name, of, low, high } each: a function of the temperature, and the range to show; without
- *             `high`, up to its peak
- */
-function quantityChart({ stops, quantities, label, pick }) {
-  const [top, tall, between] = [26, 92, 36];
-  const span = stops.at(-2) / stops[1];
-  const grid = Array.from({ length: FINE }, (_, i) => stops[1] * span ** (i / (FINE - 1)));
-  const floor = top + 2 * tall + between;
-  const height = floor + 44;
-  const node = svg("svg", { class: "tc-chart tc-pick", height, role: "img", "aria-label": label });
-  const gradient = temperatureGradient(node);
-  const layAxis = temperatureAxisMarks(node, [0, 0.01, 0.1, 1, 10, 100, Infinity], "T");
-  const marks = tinted();
-  const plots = quantities.map(({ name, of, low, high = Math.max(...grid.map(of)) }, i) => {
-    const base = top + tall + i * (tall + between);
-    const y = (value) => base - ((value - low) / (high - low || 1)) * tall;
-    const title = svg("text", { class: "tc-label", x: 0, y: base - tall - 10 });
-    title.textContent = name;
-    const levels = [low, high].map((value) => {
-      const text = svg("text", { class: "tc-tick", x: 36, y: y(value) + 4, "text-anchor": "end" });
-      text.textContent = number(value, 3);
-      const line = svg("line", { class: "tc-grid", y1: y(value), y2: y(value) });
-      node.append(text, line);
-      return line;
-    });
-    const values = grid.map(of);
-    const ends = [of(0), of(Infinity)];
-    const line = svg("path", { class: "tc-curve", stroke: gradient.paint });
-    const bridges = svg("path", { class: "tc-bridge" });
-    const circles = ends.map((value) => svg("circle", { class: "tc-end", r: 4, cy: y(Math.max(low, value)) }));
-    const fall = svg("text", { class: "tc-tick", y: base - 6, "text-anchor": "end" });
-    fall.textContent = ends[1] < low ? "↓ to −∞" : "";
-    node.append(title, bridges, line, ...circles, fall);
-    const cursor = svg("line", { class: "tc-cursor", y1: base - tall - 6, y2: base });
-    const dot = svg("circle", { class: "tc-dot", r: 4.5 });
-    marks.node.append(cursor, dot);
-    return { of, low, y, values, ends, levels, line, bridges, circles, fall, cursor, dot };
-  });
-  node.append(marks.node);
-  let axis = null;
-  pickWithPointer(node, () => axis, pick);
-
-  return {
-    node,
-    layout(width) {
-      axis = temperatureAxis(stops, 46, width - 14);
-      move(node, { viewBox: `0 0 ${width} ${height}`, width });
-      gradient.layout(axis);
-      layAxis(axis, floor);
-      plots.forEach(({ low, y, values, ends, levels, line, bridges, circles, fall }) => {
-        levels.forEach((each) => move(each, { x1: axis.left, x2: axis.right }));
-        const shown = values.filter((value) => value >= low);
-        const points = shown.map((value, k) => `${axis.at(grid[k]).toFixed(1)} ${y(value).toFixed(1)}`);
-        const falls = ends[1] < low;
-        move(line, { d: `M${points.join("L")}` });
-        const last = falls ? "" : `M${points.at(-1)}L${axis.right} ${y(ends[1])}`;
-        move(bridges, { d: `M${axis.left} ${y(ends[0])}L${points[0]}${last}` });
-        move(circles[0], { cx: axis.left });
-        move(circles[1], { cx: axis.right, visibility: falls ? "hidden" : "visible" });
-        move(fall, { x: axis.right - 8 });
-      });
-    },
-    update(temperature) {
-      const x = axis.at(temperature);
-      marks.tint(temperatureColour(temperature));
-      plots.forEach(({ of, low, y, cursor, dot }) => {
-        const value = of(temperature);
-        move(cursor, { x1: x, x2: x });
-        move(dot, { cx: x, cy: y(Math.max(low, value)), visibility: value < low ? "hidden" : "visible" });
-      });
-    },
-  };
-}
-
 function build({ model, body, table, cleanup, redraw }) {
   const stops = model.get("temperatures").map(Number);
   const presets = model.get("presets");
@@ -317,7 +228,7 @@ function build({ model, body, table, cleanup, redraw }) {
           { name: "S = −dF/dT, entropy", of: S, low: 0, high: S(Infinity) },
         ],
       },
-    ].map((chart) => quantityChart({ ...chart, stops, pick }));
+    ].map((chart) => quantityChart({ ...chart, stops, pick, ticks: TICKS, symbol: "T" }));
     panel.replaceChildren(caption, picture.node);
     curves.replaceChildren(...charts.map((chart) => element("figure", { class: "tc-panel" }, chart.node)));
     layout();

@@ -11,6 +11,9 @@ from tempcourse.widgets import (
     decoding_lab,
     explore_annealing,
     explore_bandit,
+    explore_calibration,
+    explore_dark_knowledge,
+    explore_distillation,
     explore_ising,
     explore_levels,
     explore_softmax,
@@ -21,6 +24,7 @@ from tempcourse.widgets import (
 )
 
 INF = math.inf
+MEASURED = {size: {"hard": (75, 1), 1: (80, 0.8), 10: (90, 0.5)} for size in (20, 400)}
 SKETCH = [2.0, 1.0, 0.5, 0.1]
 
 
@@ -139,6 +143,12 @@ MAKERS = {
     "story_writer": (
         lambda: story_writer("“I have"),
         {"prompt": "It is: “no”? The", "index": 0, "min_p": 3, "top_k": 2, "top_p": 9, "seed": 42, "count": 70},
+    ),
+    "explore_calibration": (lambda: explore_calibration([[2.0, 0.0], [0.0, 2.0]], [0, 0]), {"index": 53}),
+    "explore_dark_knowledge": (lambda: explore_dark_knowledge(), {"digit": 9, "index": 40}),
+    "explore_distillation": (
+        lambda: explore_distillation(MEASURED),
+        {"size": 1, "hard_guess": 77, "soft_guess": 100},
     ),
 }
 

@@ -1,0 +1,277 @@
+r"""Calibration: whether a model's confidence agrees with how often it is right, and the temperature that mends it.
+
+Throughout, ``z`` are logits of shape ``(examples, classes)``, ``y`` the labels, τ is the temperature and
+p = softmax(z/τ). The confidence in an example is its largest probability; the example is right if that is its
+label's. Where classes tie for the largest, the first of them counts, as for `numpy.argmax`.
+
+Everything is computed in float64.
+"""
+
+import math
+import warnings
+from dataclasses import dataclass
+from numbers import Integral
+
+import numpy as np
+
+from tempcourse.softmax import _distributions, _real, log_softmax, softmax
+
+__all__ = [
+    "Reliability",
+    "expected_calibration_error",
+    "fit_temperature",
+    "negative_log_likelihood",
+    "reliability_curve",
+]
+
+
+def negative_log_likelihood(logits, labels, temperature=1.0):
+    r"""Return the mean surprise at the labels, in nats.
+
+    .. math:: \mathrm{NLL}(\tau) = -\frac{1}{N} \sum_{k=1}^{N} \log p_{k, y_k}, \qquad
+              p_k = \operatorname{softmax}(z_k / \tau)
+
+    It is the cross-entropy that classifiers are trained by, and a proper score: in the mean over labels that
+    are drawn from some probabilities, nothing scores lower than those very probabilities.
+
+    Parameters
+    ----------
+    logits : array_like, real
+        Shape ``(examples, classes)``. A logit of −∞ is a mask.
+    labels : array_like of int
+        From 0 to classes − 1, shape ``(examples,)``.
+    temperature : float, default 1.0
+        τ ≥ 0, 0 and ∞ included.
+
+    Returns
+    -------
+    float
+        At least 0. It is ∞ where a label has probability 0, as at τ = 0 one that is not on top has; at τ = ∞ it is
+        log n, with n classes that are not masked.
+
+    Raises
+    ------
+    ValueError
+        If there is no example, if the shapes do not fit, if a label is not a whole number in its range, or if
+        the temperature is negative, nan or more than one number.
+    TypeError
+        If an argument is not real numbers.
+
+    Examples
+    --------
+    >>> print(round(negative_log_likelihood([[2.0, 1.0], [0.0, 1.0]], [0, 0]), 4))
+    0.8133
+    >>> print(negative_log_likelihood([[2.0, 1.0], [0.0, 1.0]], [0, 0], temperature=0))
+    inf
+    """
+    z = _real(logits, "logits")[0].astype(np.float64)
+    y = _checked_labels(labels, z, "logits")
+    if np.ndim(temperature):
+        raise ValueError(f"temperature must be one number, got shape {np.shape(temperature)}")
+    return -float(_of_labels(log_softmax(z, temperature), y).mean()) + 0.0  # no −0
+
+
+@dataclass(frozen=True, eq=False)
+class Reliability:
+    """How often examples of about the same confidence are right, bin by bin; bins with no example are left out."""
+
+    #: The mean confidence in each bin, rising, shape (m,).
+    confidence: np.ndarray
+    #: The share of its examples that are right, shape (m,).
+    accuracy: np.ndarray
+    #: How many examples it holds, shape (m,).
+    count: np.ndarray
+
+
+def reliability_curve(probabilities, labels, *, bins=15):
+    r"""Return how often a model is right, as a function of how confident it is.
+
+    The interval from 0 to 1 is cut into bins of equal width, :math:`(\tfrac{b-1}{B}, \tfrac{b}{B}]`. An edge
+    belongs to the bin below it, so that a confidence of 1 lies in the last one.
+
+    Parameters
+    ----------
+    probabilities : array_like, real
+        Distributions in rows, shape ``(examples, classes)``.
+    labels : array_like of int
+        From 0 to classes − 1, shape ``(examples,)``.
+    bins : int, default 15
+        B, at least 1.
+
+    Returns
+    -------
+    Reliability
+        Mean confidence, accuracy and count of each bin that holds an example.
+
+    Raises
+    ------
+    ValueError
+        If there is no example, if the shapes do not fit, if a label is not a whole number in its range, if a row
+        is no distribution, or if `bins` is not a whole number that is at least 1.
+    TypeError
+        If the probabilities are not real numbers.
+
+    References
+    ----------
+    Guo, Pleiss, Sun, Weinberger (2017), "On calibration of modern neural networks".
+
+    Examples
+    --------
+    >>> curve = reliability_curve([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]], [0, 1, 1], bins=5)
+    >>> curve.confidence.round(2), curve.accuracy, curve.count
+    (array([0.75, 0.9 ]), array([0.5, 1. ]), array([2, 1]))
+    """
+    p = _distributions(probabilities, "probabilities", -1)[0].astype(np.float64)
+    y = _checked_labels(labels, p, "probabilities")
+    if not isinstance(bins, Integral) or bins < 1:
+        raise ValueError(f"bins must be a whole number, at least 1, got {bins!r}")
+    confidence, right = p.max(axis=-1), p.argmax(axis=-1) == y
+    bin_of = np.searchsorted(np.arange(1, bins) / bins, confidence)
+    _, bin_of, count = np.unique(bin_of, return_inverse=True, return_counts=True)
+    return Reliability(np.bincount(bin_of, confidence) / count, np.bincount(bin_of, right) / count, count)
+
+
+def expected_calibration_error(probabilities, labels, *, bins=15):
+    r"""Return how far confidence and accuracy are apart, averaged over bins of confidence.
+
+    .. math:: \mathrm{ECE} = \sum_b \frac{n_b}{N} \left| \mathrm{accuracy}_b - \mathrm{confidence}_b \right|
+
+    It depends on the bins, and on few examples it is not 0 even for a model that is calibrated.
+
+    Parameters
+    ----------
+    probabilities, labels, bins
+        As for `reliability_curve`.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As for `reliability_curve`.
+
+    References
+    ----------
+    Naeini, Cooper, Hauskrecht (2015), "Obtaining well calibrated probabilities using Bayesian binning"; with
+    these bins, Guo, Pleiss, Sun, Weinberger (2017).
+
+    Examples
+    --------
+    Two examples are 0.25 too confident in the mean, one is not confident enough by 0.1:
+
+    >>> probabilities = [[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]]
+    >>> print(round(expected_calibration_error(probabilities, [0, 1, 1], bins=5), 4))
+    0.2
+    """
+    curve = reliability_curve(probabilities, labels, bins=bins)
+    return float(np.average(abs(curve.accuracy - curve.confidence), weights=curve.count))
+
+
+def fit_temperature(logits, labels, *, bounds=(0.05, 20.0)):
+    r"""Return the temperature at which labels are least surprising, to be fitted on held-out examples.
+
+    In β = 1/τ the negative log-likelihood is convex, with the derivative
+
+    .. math:: \frac{d\,\mathrm{NLL}}{d\beta}
+              = \frac{1}{N} \sum_{k=1}^{N} \left( \langle z_k \rangle - z_{k, y_k} \right),
+              \qquad \langle z_k \rangle = \sum_i p_{ki} z_{ki},
+
+    which falls as τ rises. So bisection on log τ finds where it is 0: in the mean over the examples, the expected
+    logit is then the label's.
+
+    Parameters
+    ----------
+    logits : array_like, real
+        Finite, shape ``(examples, classes)``.
+    labels : array_like of int
+        From 0 to classes − 1, shape ``(examples,)``.
+    bounds : pair of float, default (0.05, 20.0)
+        The lowest and the highest temperature that may be returned, positive and finite.
+
+    Returns
+    -------
+    float
+        The temperature.
+
+    Warns
+    -----
+    UserWarning
+        If the likelihood still rises at a bound, which is then returned. At the lower one nearly every label is on
+        top, as on the examples that a network was trained on; at the upper one the logits tell next to nothing.
+
+    Raises
+    ------
+    ValueError
+        If there is no example, if the shapes do not fit, if a logit is not finite, if all logits of each row are
+        equal (then every temperature is as good), if a label is not a whole number in its range, or if the bounds
+        are not two positive, finite and rising numbers.
+    TypeError
+        If the logits are not real numbers.
+
+    References
+    ----------
+    Guo, Pleiss, Sun, Weinberger (2017), "On calibration of modern neural networks".
+
+    Examples
+    --------
+    Three of four labels are on top, by 2. Odds of 3 : 1 need a gap over τ of log 3:
+
+    >>> tau = fit_temperature([[2.0, 0.0]] * 4, [0, 0, 0, 1])
+    >>> print(round(tau, 4), round(2 / np.log(3), 4))
+    1.8205 1.8205
+    """
+    z = _real(logits, "logits")[0].astype(np.float64)
+    y = _checked_labels(labels, z, "logits")
+    if not np.isfinite(z).all():
+        raise ValueError(f"logits must be finite, got {z[~np.isfinite(z)][0]}")
+    if (z == z[:, :1]).all():
+        raise ValueError("logits must differ within some row, or every temperature is as good")
+    low, high = _checked_bounds(bounds)
+    above_label = z - _of_labels(z, y)
+
+    def slope(temperature):
+        return (softmax(z, temperature) * above_label).sum(axis=-1).mean()
+
+    if slope(low) < 0:
+        return _on_bound(low, "below the lower", "Are these the examples that the network was trained on?")
+    if slope(high) > 0:
+        return _on_bound(high, "above the upper", "These logits tell next to nothing about these labels.")
+    while low < (middle := math.sqrt(low * high)) < high:  # until no float lies between
+        low, high = (middle, high) if slope(middle) > 0 else (low, middle)
+    return high
+
+
+def _of_labels(rows, labels):
+    """Return each row's entry for its label, as a column."""
+    return np.take_along_axis(rows, labels[:, np.newaxis], axis=-1)
+
+
+def _on_bound(bound, where, question):
+    message = f"fit_temperature ended at τ = {bound:g}: the likelihood still rises {where} bound. {question}"
+    warnings.warn(message, UserWarning, stacklevel=3)
+    return bound
+
+
+def _checked_labels(labels, rows, name):
+    """Return labels as an array, one for each of the rows."""
+    if rows.ndim != 2 or rows.size == 0:
+        raise ValueError(f"{name} must have shape (examples, classes), with one of each or more, got {rows.shape}")
+    y = np.asarray(labels)
+    if y.shape != rows.shape[:1]:
+        raise ValueError(f"labels must have one entry for each row of {name}, shape {rows.shape[:1]}, got {y.shape}")
+    if y.dtype.kind not in "iu":
+        raise ValueError(f"labels must be whole numbers, got {y.dtype}")
+    refused = y[(y < 0) | (y >= rows.shape[1])]
+    if refused.size:
+        raise ValueError(f"labels must be from 0 to {rows.shape[1] - 1}, got {refused[0]}")
+    return y.astype(np.intp)
+
+
+def _checked_bounds(bounds):
+    pair = _real(bounds, "bounds")[0].astype(np.float64)
+    if pair.shape != (2,) or not 0 < pair[0] < pair[1] < math.inf:
+        raise ValueError(f"bounds must be two positive, finite and rising temperatures, got {bounds}")
+    return pair.tolist()
