@@ -1,21 +1,12 @@
 import { entropy, softmax } from "./maths.js";
 import { cell, choiceSetting, element, explorable, facts, number, percent, temperatureSetting } from "./explorable.js";
-import {
-  move,
-  onWidth,
-  pickWithPointer,
-  svg,
-  temperatureAxis,
-  temperatureAxisMarks,
-  temperatureColour,
-  temperatureGradient,
-  tinted,
-} from "./charts.js";
+import { move, onWidth, svg, temperatureColour, tinted } from "./charts.js";
+import { quantityChart } from "./quantities.js";
 import { setText } from "./text.js";
 
 const WORDS = "ABCD";
 const LEAVES = "abcdefghijkl";
-const FINE_STEPS = 161; // points a curve, between the breaks of the axis
+const TICKS = [0, 0.1, 0.3, 1, 3, 10, Infinity];
 const WIDTH = 2; // of the beam
 
 /** The branches of a tree at a temperature on each token: first words, and what follows each. */
@@ -74,7 +65,7 @@ function treePicture({ first, then }, { greedy, best }) {
   const foot = rowAt.at(-1) + tall / 2;
   const height = foot + 22;
   const node = svg("svg", {
-    class: "tc-chart tc-tree",
+    class: "tc-chart",
     height,
     role: "img",
     "aria-label": "A tree of texts of two words, and the probability of each text under both temperatures",
@@ -177,86 +168,6 @@ function stacked(shares, thick, middle) {
   });
 }
 
-/** The entropy of the whole text under both temperatures, over the temperature, with a cursor and the flips. */
-function entropyChart({ stops, curves, highest, flips, pick }) {
-  const [top, tall] = [28, 120];
-  const base = top + tall;
-  const height = base + 44;
-  const node = svg("svg", {
-    class: "tc-chart tc-pick",
-    height,
-    role: "img",
-    "aria-label": "Entropy of the text over temperature, with a cursor at the chosen one",
-  });
-  const gradient = temperatureGradient(node);
-  const y = (value) => base - (value / highest) * tall;
-  const levels = [0, highest].map((value) => {
-    const line = svg("line", { class: "tc-grid", y1: y(value), y2: y(value) });
-    const text = svg("text", { class: "tc-tick", x: 36, y: y(value) + 4, "text-anchor": "end" });
-    setText(text, value.toFixed(value ? 2 : 0));
-    node.append(text, line);
-    return line;
-  });
-  const layAxis = temperatureAxisMarks(node, [0, 0.1, 0.3, 1, 3, 10, Infinity]);
-  const turns = flips.map((temperature) => {
-    const line = svg("line", { class: "tc-limit", y1: top - 8, y2: base });
-    const text = svg("text", { class: "tc-tick", y: 14, "text-anchor": "middle" });
-    setText(text, `flip at ${number(temperature)}`);
-    node.append(line, text);
-    return { temperature, line, text };
-  });
-  const span = stops.at(-2) / stops[1];
-  const grid = Array.from({ length: FINE_STEPS }, (_, i) => stops[1] * span ** (i / (FINE_STEPS - 1)));
-  const cursor = svg("line", { class: "tc-cursor", y1: top - 8, y2: base });
-  const marks = tinted();
-  marks.node.append(cursor);
-  const drawn = curves.map((of, i) => {
-    const line = svg("path", i ? { class: "tc-exact" } : { class: "tc-curve", stroke: gradient.paint });
-    const bridges = svg("path", { class: "tc-bridge" });
-    const ends = [0, Infinity].map((end) => svg("circle", { class: "tc-end", r: 4, cy: y(of(end)) }));
-    const dot = svg(i ? "rect" : "circle", i ? { class: "tc-dot", width: 9, height: 9 } : { class: "tc-dot", r: 5 });
-    node.append(bridges, line, ...ends);
-    marks.node.append(dot);
-    return { of, values: grid.map(of), line, bridges, ends, dot };
-  });
-  node.append(marks.node);
-  let axis = null;
-  pickWithPointer(node, () => axis, pick);
-  return {
-    node,
-    layout(width) {
-      axis = temperatureAxis(stops, 46, width - 14);
-      move(node, { viewBox: `0 0 ${width} ${height}`, width });
-      gradient.layout(axis);
-      layAxis(axis, base);
-      levels.forEach((line) => move(line, { x1: axis.left, x2: axis.right }));
-      turns.forEach(({ temperature, line, text }) => {
-        const x = axis.at(temperature);
-        move(line, { x1: x, x2: x });
-        move(text, { x });
-      });
-      drawn.forEach(({ of, values, line, bridges, ends }) => {
-        const points = grid.map((t, k) => `${axis.at(t).toFixed(1)} ${y(values[k]).toFixed(1)}`);
-        move(line, { d: `M${points.join("L")}` });
-        move(bridges, {
-          d: `M${axis.left} ${y(of(0))}L${points[0]}M${points.at(-1)}L${axis.right} ${y(of(Infinity))}`,
-        });
-        move(ends[0], { cx: axis.left });
-        move(ends[1], { cx: axis.right });
-      });
-    },
-    update(temperature) {
-      const x = axis.at(temperature);
-      marks.tint(temperatureColour(temperature));
-      move(cursor, { x1: x, x2: x });
-      drawn.forEach(({ of, dot }, i) => {
-        const at = y(of(temperature));
-        move(dot, i ? { x: x - 4.5, y: at - 4.5 } : { cx: x, cy: at });
-      });
-    },
-  };
-}
-
 /** The texts of the largest probability, up to rounding. */
 function likeliest(p) {
   const most = Math.max(...p);
@@ -285,7 +196,8 @@ function build({ model, body, table, cleanup }) {
   const caption = element("figcaption", {}, title, " ", aside);
   const curves = element("figure", { class: "tc-panel" });
   const curvesCaption = element("figcaption", {}, "Entropy of the text, nats ");
-  curvesCaption.append(element("span", { class: "tc-aside" }, "thick: token temperature · dashed: sequence temperature"));
+  const ring = element("span", { class: "tc-aside" }, "ring: the likeliest text changes");
+  curvesCaption.append(ring);
   body.append(panel, key);
   const say = facts(body, ["Likeliest: token τ", "Likeliest: sequence τ", "Entropies, nats", "KL, nats"]);
   const note = element("p", { class: "tc-note" });
@@ -310,9 +222,17 @@ function build({ model, body, table, cleanup }) {
     const [greedy] = beam(preset, 1);
     const [best] = largestOf(textsOf(preset), 1);
     picture = { ...treePicture(preset, { greedy, best }), greedy, best };
-    const highest = Math.log(preset.then.flat().length);
+    const high = Math.log(preset.then.flat().length);
     const of = (tree) => (temperature) => entropy(textsOf(tree(preset, temperature)));
-    chart = entropyChart({ stops, curves: [byToken, asWhole].map(of), highest, flips: preset.flips, pick });
+    chart = quantityChart({
+      ...{ stops, pick, ticks: TICKS },
+      label: "Entropy of the text over temperature, with a cursor at the chosen one",
+      quantities: [
+        { name: "by token temperature", of: of(byToken), low: 0, high },
+        { name: "by sequence temperature", of: of(asWhole), low: 0, high },
+      ],
+    });
+    ring.hidden = preset.flips.length === 0;
     panel.replaceChildren(caption, picture.node);
     curves.replaceChildren(curvesCaption, chart.node);
     layout();
@@ -376,7 +296,7 @@ function build({ model, body, table, cleanup }) {
     setText(title, `Texts at τ = ${number(temperature)}`);
     setText(aside, `branches: ${mode ? "sequence" : "token"} temperature`);
     picture.update({ tree, token, whole, beams, colour: temperatureColour(temperature) });
-    chart.update(temperature);
+    chart.update(temperature, preset.flips.at(-1));
     const entropies = [token, whole].map((p) => entropy(p).toFixed(2)).join(" and ");
     say([most(token), most(whole), entropies, number(Number(divergence(token, whole).toPrecision(3)), 3)]);
     setText(note, `${preset.note} ${verdict()}`);

@@ -54,7 +54,7 @@ def sequence_tree(first=(0.6, 0.4), then=((0.34, 0.33, 0.33), (0.9, 0.05, 0.05))
 
     A tree, whose branches are as wide as they are likely; at each of its ends, a text, the probability under
     both temperatures, and whether greedy decoding, the search for the best, and a beam of width 2 end there.
-    Below, the entropy of the whole text over τ.
+    Below, the entropy of the text over τ.
 
     Parameters
     ----------
