@@ -800,7 +800,7 @@ EXERCISES: dict[str, Number | Array | Function | Schedule | Cooling] = {
     ),
     "6.4": Number(
         near(0.387, rtol=0.01),
-        hint="Token by token, the likeliest text with A has p(A)·p(A1), each at τ. Where does it equal that with B?",
+        hint="Token by token, the likeliest text with A has p(A)·p(a|A), each at τ. Where does it equal that with B?",
         slips=[
             (near(1.0), "At τ = 1 the text with B is likelier: 0.36 against 0.204. Go colder."),
         ],
