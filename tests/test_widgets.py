@@ -359,6 +359,7 @@ def test_anchors_are_readable_stable_and_told_apart():
         (lambda: decoding_lab([]), "contexts must be 1 to 24 texts, got 0"),
         (lambda: decoding_lab(["Old Jon", "Old Jon"]), "contexts must differ from each other"),
         (lambda: decoding_lab(["Old Jonn"]), "contexts: tokens must be words that the model knows, got 'jonn'"),
+        (lambda: sequence_tree([0.5, 0.5], [0.5, 0.5]), "first must be one row, and then one row for each word of it"),
         (lambda: sequence_tree([1.0], [[1.0]]), "first must hold 2 to 4 probabilities to be drawn, got 1"),
         (lambda: sequence_tree([0.5, 0.5], [[1.0]]), "then must hold 2 rows, one for each first word, got 1"),
         (lambda: sequence_tree([0.5, 0.4], [[1], [1]]), "first must hold probabilities above 0 that sum to 1, got"),

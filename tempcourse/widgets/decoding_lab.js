@@ -236,12 +236,13 @@ function build({ model, body, table, cleanup, redraw }) {
     }
   };
 
-  /** What an engine makes of logits: its steps and how many tokens are left, or why there is nothing. */
+  /** What an engine makes of logits: its steps, the probabilities after them, and what is kept; null if it refuses. */
   const decode = (engine, logits, settings) => {
-    if (settings.temperature === 0 && engine.greedy_below === 0) return { refused: true, steps: [], after: null };
+    if (settings.temperature === 0 && engine.greedy_below === 0) return null;
     const steps = chain(engine, settings);
     const last = afterEach(steps, logits).at(-1) ?? logits;
-    return { steps, after: softmax(last, 1), left: last.filter((z) => z > -Infinity).length };
+    const kept = last.map((z) => z > -Infinity);
+    return { steps, after: softmax(last, 1), kept, left: kept.filter(Boolean).length };
   };
 
   let now = null;
@@ -253,31 +254,29 @@ function build({ model, body, table, cleanup, redraw }) {
     if (!from.logits) return shared;
     const before = softmax(from.logits, 1);
     const decoded = engines.map((engine) => decode(engine, from.logits, { ...settings, temperature }));
-    const { after, left } = decoded[model.get("engine")];
     const order = [...before.keys()].sort((a, b) => before[b] - before[a] || a - b);
-    return { ...shared, before, decoded, after, left, order };
+    return { ...shared, before, decoded, order, ...decoded[model.get("engine")] };
   };
 
   /** What has a row: the most likely tokens and the rest as one, or all. */
   const lines = () => {
-    const { from, before, after, order } = now;
+    const { from, before, after, kept, order } = now;
     const one = (i) => {
-      const p = after?.[i] ?? 0;
-      return { name: from.names[i], logit: from.logits[i], before: before[i], after: p, kept: after && p > 0 };
+      const [name, logit] = [from.names[i], from.logits[i]];
+      return { name, logit, before: before[i], after: after?.[i] ?? 0, kept: kept?.[i] ?? null };
     };
     if (all || order.length <= FIRST + 1) return order.map(one);
     const rest = order.slice(FIRST).map(one);
     const add = (trait) => rest.reduce((total, each) => total + each[trait], 0);
-    const left = rest.filter(({ kept }) => kept).length;
-    const name = `${rest.length} more`;
-    const kept = after && left > 0;
-    const tail = { name, before: add("before"), after: add("after"), kept, left: `${left} of ${rest.length}` };
+    const left = rest.filter((each) => each.kept).length;
+    const sums = { before: add("before"), after: add("after"), kept: kept ? left > 0 : null };
+    const tail = { name: `${rest.length} more`, ...sums, left: `${left} of ${rest.length}` };
     return [...order.slice(0, FIRST).map(one), tail];
   };
 
   const tell = () => {
-    const { from, before, after, left, engine, decoded, settings } = now;
-    const share = after ? before.reduce((total, p, i) => total + (after[i] > 0 ? p : 0), 0) : 0;
+    const { from, before, after, kept, left, engine, decoded, settings } = now;
+    const share = before.reduce((total, p, i) => total + (kept?.[i] ? p : 0), 0);
     const pair = (of) => [before, after].map((p) => (p ? of(p).toFixed(2) : "–")).join(" → ");
     say([
       after ? `${left} of ${from.logits.length}` : "–",
@@ -286,17 +285,18 @@ function build({ model, body, table, cleanup, redraw }) {
       pair(effectiveChoices),
     ]);
     orders.forEach(({ steps, end, node }, i) => {
-      const { refused, steps: taken, left: kept } = decoded[i];
+      const made = decoded[i];
       const lacks = SLIDERS.filter((name) => settings[name] !== null && !engines[i].order.includes(name));
       node.setAttribute("aria-current", String(engines[i] === engine));
-      setText(steps, refused ? "temperature=0" : taken.map(step).join(" → ") || "keep all");
-      setText(end, refused ? "is an error" : `keeps ${kept}${lacks.length ? `, has no ${lacks.join(", ")}` : ""}`);
+      setText(steps, made ? made.steps.map(step).join(" → ") || "keep all" : "temperature=0");
+      setText(end, made ? `keeps ${made.left}${lacks.length ? `, has no ${lacks.join(", ")}` : ""}` : "is an error");
     });
-    const seed = model.get("seed");
-    const source = randomSource(seed);
-    const drawn = after ? Array.from({ length: DRAWS }, () => from.names[inverseCdf(after, uniform(source))]) : [];
-    setText(drawTitle, `${DRAWS} draws, seed ${seed}`);
-    setText(draws, after ? drawn.join(" · ") : REFUSAL);
+    setText(drawTitle, `${DRAWS} draws, seed ${model.get("seed")}`);
+    setText(draws, after ? drawn().join(" · ") : REFUSAL);
+  };
+  const drawn = () => {
+    const source = randomSource(model.get("seed"));
+    return Array.from({ length: DRAWS }, () => now.from.names[inverseCdf(now.after, uniform(source))]);
   };
 
   const tabulate = (shown) => {
@@ -306,9 +306,9 @@ function build({ model, body, table, cleanup, redraw }) {
       columns: ["Token", "Log-probability", "Before", "After", "Kept"],
       lines: shown.map(({ name, logit, before, after, kept, left }) => [
         cell.name(name),
-        logit === undefined ? { text: "" } : cell.logit(logit),
+        logit === undefined ? { text: "", logit: "" } : cell.logit(logit),
         cell.probability(before, 1),
-        kept === null ? { text: "–" } : cell.probability(after, temperature),
+        kept === null ? { text: "–", probability: "" } : cell.probability(after, temperature),
         { text: kept === null ? "–" : (left ?? (kept ? "yes" : "no")) },
       ]),
     });
@@ -343,14 +343,15 @@ function build({ model, body, table, cleanup, redraw }) {
   cleanup(onWidth(body, (width) => (chart.layout(width), redraw())));
 
   const summary = () => {
-    const { from, before, after, left, engine, order, temperature } = now;
+    const { from, before, after, kept, left, engine, order, temperature } = now;
     if (!from.logits) return from.said;
     if (!after) return REFUSAL;
-    const best = order.filter((i) => after[i] > 0).slice(0, 3);
+    const best = order.filter((i) => kept[i]).slice(0, 3);
     const first = best.map((i) => `${from.names[i]} ${percent(before[i])}, now ${percent(after[i])}`).join("; ");
     return (
       `${heading()}, in the order of ${engine.name} at temperature ${number(temperature)}: ` +
-      `${left} of ${from.logits.length} kept, ${number(effectiveChoices(after), 3)} effective choices; ${first}.`
+      `${left} of ${from.logits.length} kept, ${number(effectiveChoices(after), 3)} effective choices; ${first}. ` +
+      `Seed ${model.get("seed")} draws ${drawn().slice(0, 5).join(", ")} and so on.`
     );
   };
   const reset = () => {

@@ -129,6 +129,8 @@ def sequence_tree(first=(0.6, 0.4), then=((0.34, 0.33, 0.33), (0.9, 0.05, 0.05))
 
 
 def _checked_tree(first, then):
+    if any(np.ndim(row) != 1 for row in (first, *then)):
+        raise ValueError(f"first must be one row, and then one row for each word of it, got {first!r} and {then!r}")
     if not 2 <= len(first) <= MAX_WORDS:
         raise ValueError(f"first must hold 2 to {MAX_WORDS} probabilities to be drawn, got {len(first)}")
     if len(then) != len(first):

@@ -269,6 +269,7 @@ def test_draws_come_from_the_seed_by_inverse_cdf_and_the_button_takes_the_next(s
         page.get_by_role("button", name="Draw 20").click()
         page.evaluate(FRAME)
     assert state(page, "seed") == 3
+    page.get_by_role("status").filter(has_text="Seed 3 draws ").wait_for(state="attached")
 
 
 def test_own_contexts_are_taken(show):
@@ -381,6 +382,14 @@ def test_logits_are_as_good_and_probabilities_are_told(show, text, words):
     assert words in page.locator(".tc-own .tc-note").inner_text()
     assert sum(row[2] for row in rows(page)) == pytest.approx(1)
     assert not page.get_by_role("checkbox").is_visible()
+
+
+def test_what_is_kept_is_kept_however_small_it_is(show):
+    lab = decoding_lab()
+    page = show(lab)
+    paste(page, lab, "a 1000\nb 0\nc -inf", **chosen(lab, **OFF))
+    assert [(row[0], *row[3:]) for row in rows(page)] == [("a", 1, "yes"), ("b", 0, "yes"), ("c", 0, "no")]
+    assert fact(page, "Kept") == "2 of 3"
 
 
 def test_a_reader_can_paste_by_keyboard_and_try_an_example(show):
