@@ -799,10 +799,11 @@ EXERCISES: dict[str, Number | Array | Function | Schedule | Cooling] = {
         right="Each typical sequence is e²² times rarer than all heads, and yet you only ever see typical ones.",
     ),
     "6.4": Number(
-        near(0.387, rtol=0.01),
-        hint="Token by token, the likeliest text with A has p(A)·p(a|A), each at τ. Where does it equal that with B?",
+        near(0.33539, rtol=0.01),
+        hint="Token by token, the best text with A has p(A) p(a|A), each at τ. Where does it equal that with B?",
         slips=[
-            (near(1.0), "At τ = 1 the text with B is likelier: 0.36 against 0.204. Go colder."),
+            (near(1.0), "At τ = 1 the text with B is likelier: 0.36 against 0.22. Go colder."),
+            (near(0.387, rtol=0.01), "That is the tree in the text. Here the numbers are those of exercise 6.1."),
         ],
         right="Below it the token-wise favourite is no longer the model's.",
     ),

@@ -450,7 +450,7 @@ class Result:
 
     @property
     def regrets(self):
-        """The pseudo-regret of each run up to each step, shape (runs, steps): the gaps of its pulls, added up."""
+        """The pseudo-regret of each run up to each step, the gaps of its pulls added up, shape (runs, steps)."""
         return self.gaps[self.arms].cumsum(axis=1)
 
     @property
@@ -475,7 +475,7 @@ class Result:
 
     @property
     def wrong(self):
-        """Whether each run ends on a wrong arm, shape (runs,): its largest estimate is not that of a best arm."""
+        """Whether each run ends with its largest estimate on an arm that is not a best one, shape (runs,)."""
         best = self.gaps == 0
         largest = self.estimates.max(axis=1)
         return self.estimates[:, best].max(axis=1) < largest
