@@ -10,29 +10,15 @@ import pytest
 import scipy.optimize
 import scipy.special
 import scipy.stats
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from strictly import strict
 
 from tempcourse import boltzmann as module
 from tempcourse.softmax import entropy, entropy_slope, logsumexp, softmax
 
 pytestmark = pytest.mark.filterwarnings("error")
-
-settings.register_profile("steady", deadline=None, derandomize=True)  # the same on every machine
-settings.load_profile("steady")
-
-
-def strict(function):
-    """Call a function so that any floating-point error that it lets out is raised."""
-
-    @functools.wraps(function)
-    def call(*args, **kwargs):
-        with np.errstate(all="raise"):
-            return function(*args, **kwargs)
-
-    return call
-
 
 boltzmann = strict(module.boltzmann)
 log_partition = strict(module.log_partition)

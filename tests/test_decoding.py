@@ -1,6 +1,5 @@
 """Filters, chains, sampling and sequences: brute force, transformers where it is installed, statistics, errors."""
 
-import functools
 import itertools
 import math
 
@@ -8,9 +7,10 @@ import numpy as np
 import pytest
 import scipy.optimize
 import scipy.stats
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from strictly import strict
 
 from tempcourse import decoding as module
 from tempcourse.decoding import LLAMA_CPP, TRANSFORMERS, VLLM, Beams, chain
@@ -18,21 +18,6 @@ from tempcourse.language import MarkovModel
 from tempcourse.softmax import entropy, softmax
 
 pytestmark = pytest.mark.filterwarnings("error")
-
-settings.register_profile("steady", deadline=None, derandomize=True)  # the same on every machine
-settings.load_profile("steady")
-
-
-def strict(function):
-    """Call a function so that any floating-point error that it lets out is raised."""
-
-    @functools.wraps(function)
-    def call(*args, **kwargs):
-        with np.errstate(all="raise"):
-            return function(*args, **kwargs)
-
-    return call
-
 
 temper = strict(module.temper)
 top_k = strict(module.top_k)

@@ -1,6 +1,5 @@
 """Softmax, its logarithm and its entropies: closed forms, limits, invariants, oracles, errors."""
 
-import functools
 import math
 from decimal import Decimal
 from fractions import Fraction
@@ -10,28 +9,14 @@ import numpy as np
 import pytest
 import scipy.special
 import scipy.stats
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from strictly import strict
 
 from tempcourse import softmax as module
 
 pytestmark = pytest.mark.filterwarnings("error")
-
-settings.register_profile("steady", deadline=None, derandomize=True)  # the same on every machine
-settings.load_profile("steady")
-
-
-def strict(function):
-    """Call a function so that any floating-point error that it lets out is raised."""
-
-    @functools.wraps(function)
-    def call(*args, **kwargs):
-        with np.errstate(all="raise"):
-            return function(*args, **kwargs)
-
-    return call
-
 
 softmax = strict(module.softmax)
 log_softmax = strict(module.log_softmax)

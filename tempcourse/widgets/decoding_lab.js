@@ -6,6 +6,7 @@ import {
   element,
   explorable,
   facts,
+  filterSetting,
   number,
   numberSetting,
   percent,
@@ -359,12 +360,6 @@ function build({ model, body, table, cleanup, redraw }) {
     redraw();
   };
   return { update, summary, reset };
-}
-
-/** A filter's setting, or off. */
-function filterSetting(name) {
-  const names = (model) => model.get("filters")[name].map((setting) => (setting === null ? "off" : String(setting)));
-  return choiceSetting(name, name, names);
 }
 
 function textSetting(trait) {

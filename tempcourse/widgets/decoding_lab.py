@@ -146,15 +146,7 @@ def decoding_lab(contexts=None):
             layout={"width": "auto"},
         ),
         "temperature": temperature_slider(TEMPERATURES, view.index),
-        **{
-            name: ipywidgets.SelectionSlider(
-                options=[("off" if setting is None else number(setting), setting) for setting in settings],
-                index=start[name],
-                description=name.replace("_", "-").capitalize(),
-                **WIDE,
-            )
-            for name, settings in FILTERS.items()
-        },
+        **{name: filter_slider(name, settings, start[name]) for name, settings in FILTERS.items()},
     }
     explorable = Explorable(
         view,
@@ -168,6 +160,13 @@ def decoding_lab(contexts=None):
     for name in FILTERS:
         explorable.link(name, "index", name)
     return explorable
+
+
+def filter_slider(name, settings, index):
+    """Return the slider of a filter, whose last setting is to leave it out."""
+    options = [("off" if setting is None else number(setting), setting) for setting in settings]
+    description = name.replace("_", "-").capitalize()
+    return ipywidgets.SelectionSlider(options=options, index=index, description=description, **WIDE)
 
 
 def _checked_contexts(contexts):

@@ -96,6 +96,11 @@ export function choiceSetting(key, trait, names) {
   };
 }
 
+/** One of a filter's settings, or off. */
+export function filterSetting(name) {
+  return choiceSetting(name, name, (model) => model.get("filters")[name].map((setting) => String(setting ?? "off")));
+}
+
 export function switchSetting(key, trait) {
   return {
     key,

@@ -7,6 +7,7 @@ import {
   element,
   explorable,
   facts,
+  filterSetting,
   number,
   numberSetting,
   percent,
@@ -36,11 +37,6 @@ const MARKS = {
 function named(word) {
   if (word === END) return "end of story";
   return MARKS[word] ? `${word} (${MARKS[word]})` : word;
-}
-
-/** A filter among its settings. */
-function filterSetting(name) {
-  return choiceSetting(name, name, (model) => model.get("filters")[name].map((setting) => String(setting ?? "off")));
 }
 
 /** A beginning, of words that the model knows. */

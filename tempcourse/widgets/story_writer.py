@@ -13,7 +13,7 @@ from tempcourse.decoding import VLLM
 from tempcourse.language import NGramModel, load_stories, tokenize
 
 from .decoding_lab import FILTERS as LAB_FILTERS
-from .decoding_lab import TEMPERATURES
+from .decoding_lab import TEMPERATURES, filter_slider
 from .explorable import WIDE, Explorable, View, join_sources, number, numbers, percent, temperature_slider
 
 ORDER = 3
@@ -115,7 +115,7 @@ def story_writer(prompt="Old Jon", length=24):
             options=[*names, "Your own words"], index=view.beginning, description="Beginning", **WIDE
         ),
         "temperature": temperature_slider(TEMPERATURES, view.index),
-        **{name: _filter_slider(name, settings, start[name]) for name, settings in FILTERS.items()},
+        **{name: filter_slider(name, settings, start[name]) for name, settings in FILTERS.items()},
         "seed": ipywidgets.IntSlider(value=view.seed, min=1, max=LAST_SEED, description="Seed", **WIDE),
     }
     explorable = Explorable(view, controls, summary=_summary(texts), html=_static(texts))
@@ -125,12 +125,6 @@ def story_writer(prompt="Old Jon", length=24):
         explorable.link(name, "index", name)
     explorable.link("seed", "value", "seed")
     return explorable
-
-
-def _filter_slider(name, settings, index):
-    options = [("off" if setting is None else number(setting), setting) for setting in settings]
-    description = name.replace("_", "-").capitalize()
-    return ipywidgets.SelectionSlider(options=options, index=index, description=description, **WIDE)
 
 
 def _check(prompt, length):

@@ -216,7 +216,7 @@ STILLS = """places => places.map(place => {
   const shown = node => node.checkVisibility() && node.getBoundingClientRect().height > 0;
   return {
     controls: [...place.querySelectorAll("input, button, select")].filter(shown).length,
-    stills: [...place.querySelectorAll(".static-widget-still :is(img, ol)")].filter(shown).length,
+    stills: [...place.querySelectorAll(".static-widget-still :is(img, ol, table)")].filter(shown).length,
     alts: [...place.querySelectorAll("img")].map(image => image.alt.length),
   };
 })"""
