@@ -80,7 +80,10 @@ def temper(logits, temperature):
     array([  0., -inf, -inf, -inf])
     """
     z, tau, _, dtype = _rows(logits, temperature, axis=-1)
-    return (_gaps(z, tau) + 0).astype(dtype, copy=False)  # + 0 turns −0 into 0
+    gaps = _gaps(z, tau)
+    if np.isinf(tau).any():
+        gaps += 0  # a gap over infinity is −0
+    return gaps.astype(dtype, copy=False)
 
 
 def top_k(logits, k):
@@ -121,8 +124,9 @@ def top_k(logits, k):
     z, dtype = _logits(logits)
     if k >= z.shape[-1]:
         return z.astype(dtype)
-    last = np.partition(-z, k - 1, axis=-1)[..., k - 1, np.newaxis]
-    return _dropped(z, _the_smallest(-z, last, np.full(last.shape, k)), dtype)
+    last = np.array([_kth_largest(row, k) for row in z.reshape(-1, z.shape[-1])], z.dtype)
+    last = last.reshape(*z.shape[:-1], 1)
+    return _dropped(z, _the_smallest(-z, -last, np.full(last.shape, k)), dtype)
 
 
 def top_p(logits, p):
@@ -795,6 +799,20 @@ def _check_one(temperature):
 def _check_share(p):
     if not isinstance(p, Real) or not 0 < p <= 1:
         raise ValueError(f"p must be above 0 and at most 1, got {p!r}")
+
+
+def _kth_largest(row, k):
+    """Return the k-th largest entry of a row.
+
+    It is at least the k-th largest of the maxima of any parts of the row, so in a long row only the few entries that
+    reach that one need be sorted.
+    """
+    parts = 8 * k
+    width = row.size // parts
+    if width >= 8:
+        maxima = row[: parts * width].reshape(parts, width).max(axis=1)
+        row = row[row >= np.partition(maxima, -k)[-k]]
+    return np.partition(row, -k)[-k]
 
 
 def _the_smallest(keys, last, count):
