@@ -247,6 +247,7 @@ def _sample(probabilities, u):
 
 
 _ALMOST_ONE = np.nextafter(1.0, 0.0)
+_FOLD = 0.1 * 1.602176634e-19 / 1.380649e-23  # a tenth of an electronvolt over Boltzmann's constant, in kelvin
 _COIN = -0.9 * np.log(0.9) - 0.1 * np.log(0.1)  # the entropy of one flip of a loaded coin
 
 
@@ -556,19 +557,19 @@ EXERCISES: dict[str, Number | Array | Function | Schedule | Cooling] = {
         right="Above that temperature most are upstairs, though each single state up there is rarer.",
     ),
     "3.2": Number(
-        near(np.exp(-0.1 * 1.602176634e-19 / (1.380649e-23 * 300)), rtol=5e-3),
+        near(np.exp(-_FOLD / 300), rtol=5e-3),
         hint="The odds are exp(-ΔE/kT), with ΔE and kT in the same unit. At 300 K, kT is about 0.0259 eV.",
         slips=[
             (
-                near(np.exp(0.1 * 1.602176634e-19 / (1.380649e-23 * 300)), rtol=5e-3),
+                near(np.exp(_FOLD / 300), rtol=5e-3),
                 "Those are the odds of the cheap fold. Asked is the costly one for each cheap one.",
             ),
             (
-                near(np.exp(-0.1 * 1.602176634e-19 / (1.380649e-23 * 298.15)), rtol=1e-3),
+                near(np.exp(-_FOLD / 298.15), rtol=1e-3),
                 "That is at 25 °C, which is 298.15 K. Asked is 300 K.",
             ),
             (
-                near(1 / (1 + np.exp(0.1 * 1.602176634e-19 / (1.380649e-23 * 300))), rtol=1e-3),
+                near(1 / (1 + np.exp(_FOLD / 300)), rtol=1e-3),
                 "That is the costly fold's share of all. Asked is how many there are for each cheap one.",
             ),
         ],
