@@ -1,5 +1,7 @@
-# make read   read the course in a browser        make test   run every check
-# make lab    work in the notebooks               make book   build the pages only
+# make read   read the course in a browser        make test        run every quick check
+# make lab    work in the notebooks               make test-full   run the checks that take minutes
+# make book   build the pages only                make pdf         print the book into one PDF
+# make site   all that is published: the pages, the PDF, and the notebooks with Python in the browser
 # make notebooks, bench, pins, clean: for authors, see CONTRIBUTING.md
 
 PYTHON ?= python3
@@ -7,12 +9,14 @@ PORT ?= 8000
 BIN := .venv/bin
 BUILD := _build
 PAGE := $(BUILD)/html/index.html
+PDF := $(BUILD)/temperature.pdf
+SITE := $(BUILD)/site/index.html
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 PACKAGE := $(shell find tempcourse -type f -not -path '*/__pycache__/*')
 EXTENSIONS := $(shell find book/_ext -type f -not -path '*/__pycache__/*')
 PROSE := _config.yml _toc.yml $(wildcard book/*.md book/*.bib book/images/*)
 
-.PHONY: read book lab test notebooks bench pins clean
+.PHONY: read book pdf site lab test test-full notebooks bench pins clean
 
 read: book
 	@$(BIN)/python tools/serve.py $(BUILD)/html --port $(PORT)
@@ -32,12 +36,27 @@ $(BUILD)/.package: $(PACKAGE) $(BIN)/.installed
 $(BUILD)/.extensions: $(EXTENSIONS) _config.yml
 	@rm -rf $(BUILD)/.doctrees $(BUILD)/html && mkdir -p $(BUILD) && touch $@
 
+pdf: $(PDF)
+
+$(PDF): $(PAGE) tools/build_pdf.py
+	$(BIN)/python tools/build_pdf.py $(BUILD)/html $@
+
+site: $(SITE)
+
+$(SITE): $(PAGE) $(PDF) tools/build_site.py tools/build_lite.py
+	$(BIN)/python tools/build_site.py $(BUILD)/html $(PDF) $(BUILD)/site
+	$(BIN)/python tools/build_lite.py $(BUILD)/site/lite
+	@touch $@
+
 lab: $(BIN)/.installed
 	$(BIN)/jupyter lab notebooks
 
 test: book
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval notebooks tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval notebooks tests --ignore tests/full
+
+test-full: site
+	$(BIN)/python -m pytest tests/full
 
 notebooks: $(BIN)/.installed
 	$(BIN)/python tools/store_outputs.py $(NOTEBOOKS)
@@ -46,8 +65,8 @@ bench: book
 	$(BIN)/python bench/run.py
 
 # Exact pins of everything, from the ranges in pyproject.toml.
-pins:
-	uv pip compile --universal --python-version 3.11 --extra book --extra dev --no-annotate --no-header \
+pins: $(BIN)/.installed
+	$(BIN)/uv pip compile --universal --python-version 3.11 --extra book --extra site --extra dev --no-annotate --no-header \
 	    --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.txt
 
 $(BIN)/.installed: requirements.txt pyproject.toml

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from conftest import FRAME, in_browser, put
+from chromium import FRAME, in_browser, put
 
 from tempcourse.boltzmann import boltzmann
 from tempcourse.widgets import explore_annealing

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from conftest import FRAME, put
+from chromium import FRAME, put
 from scipy import stats
 
 from tempcourse.exploration import (

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from conftest import FRAME, in_browser, put, state
+from chromium import FRAME, in_browser, put, state
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 

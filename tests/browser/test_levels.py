@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from conftest import FRAME, in_browser, put
+from chromium import FRAME, in_browser, put
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 

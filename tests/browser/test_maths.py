@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 import pytest
-from conftest import in_browser
+from chromium import in_browser
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
