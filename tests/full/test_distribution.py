@@ -72,7 +72,11 @@ def test_sdist_makes_the_same_wheel(wheel, sdist, tmp_path):
 
 
 def test_index_would_take_them(wheel, sdist, tmp_path):
-    run(*UV, "tool", "run", "--quiet", "twine==7.0.0", "check", "--strict", wheel, sdist, folder=tmp_path)
+    tool = [*UV, "tool", "run", "--quiet"]
+    run(*tool, "twine==7.0.0", "check", "--strict", wheel, sdist, folder=tmp_path)
+    # twine looks at the description; this one at the classifiers and all else.
+    validate = [*tool, "--from", "validate-pyproject[all]==0.27", "validate-pyproject"]
+    run(*validate, ROOT / "pyproject.toml", folder=tmp_path)
 
 
 def test_description_is_true_and_has_no_link_that_leads_nowhere():
