@@ -1,0 +1,277 @@
+"""Build the JupyterLite site: every notebook, with a Python that runs in the reader's browser.
+
+Python is Pyodide. Its core comes from its npm package where npm is there, else from the official CDN when a reader
+starts it. What the kernel and the widgets are made of is in the site, so that a kernel starts from there alone; numpy,
+matplotlib and scikit-learn are Pyodide's own builds, from the CDN or, where it is given, from a folder that holds them.
+
+Usage: python tools/build_lite.py _build/site/lite [--pyodide-dist FOLDER]
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import urllib.request
+import zipfile
+from importlib.metadata import PathDistribution
+from pathlib import Path
+
+from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL, PYODIDE_KERNEL_PLUGIN_ID, PYODIDE_VERSION
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from wheel import build_wheel
+
+ROOT = Path(__file__).parents[1]
+SETTINGS = Path(__file__).parent / "lite"  # the site's static settings
+PACKAGES = Path("static", "pyodide")  # where the site keeps Pyodide, its lock and the wheels
+LOCK = "pyodide-lock.json"
+CORE = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"]
+# Of the npm package pyodide, in the version that the kernel was made for.
+INTEGRITY = "sha512-BKDTJyIqFxC4BExLqeRS3f5xvXZIjOt8C3zGLN/Cc7tFxSwvKVhVkchQQ2AGLOtR4YrVOIFxbV8poyDOOmWwxQ=="
+
+# What the kernel would install from PyPI at each start; in the lock it comes with Python itself.
+KERNEL = ["comm", "ipykernel", "ipython", "jedi", "micropip", "piplite", "pyodide-kernel"]
+WIDGETS = ["anywidget", "ipywidgets"]
+# Their JavaScript is part of the site, and their Python is of no use in a browser.
+FRONT_END = {"jupyterlab-widgets", "widgetsnbextension"}
+# Digits are read by this module alone. A cell that imports it, as chapters 4 and 8 do, fetches scikit-learn, and no
+# other chapter does: the kernel fetches what the lock lists for the names that a cell imports, dotted ones too.
+DIGITS, DIGITS_MODULE = "scikit-learn", "tempcourse.distillation"
+EXTENSIONS = {"@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension", "anywidget"}
+
+
+def main():
+    """Build, check, and say what was chosen."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--pyodide-dist", type=Path, default=os.environ.get("PYODIDE_DIST") or None, metavar="FOLDER")
+    arguments = parser.parse_args()
+    build(arguments.out, arguments.pyodide_dist)
+
+
+def build(out, dist=None):
+    """Build the site into `out`, which is replaced, and check it.
+
+    Parameters
+    ----------
+    out : path
+        The folder of the site.
+    dist : path, optional
+        A folder that holds the files of `needed_from_pyodide`. The default is the official CDN, when a reader needs
+        them.
+    """
+    # In a fresh folder: JupyterLite's database of an earlier build would silently drop settings.
+    with tempfile.TemporaryDirectory() as place:
+        packages = Path(place, "packages")
+        packages.mkdir()
+        core, lock = fetch_core(packages)
+        add_wheels(lock, packages, [build_wheel(packages), *kernel_wheels(packages)])
+        start_from_site(lock, packages)
+        find_digits(lock)
+        if dist:
+            copy_dist(lock, packages, Path(dist))
+        point_to_cdn(lock, packages)
+        (packages / LOCK).write_text(json.dumps(lock, sort_keys=True), encoding="utf-8")
+        site = build_site(Path(place), core)
+        shutil.copytree(packages, site / PACKAGES)
+        check(site)
+        shutil.rmtree(out, ignore_errors=True)
+        shutil.copytree(site, out)
+    size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
+    print(f"lite: Pyodide {PYODIDE_VERSION} from {'the site itself' if core.startswith('.') else core}")
+    print(f"lite: numpy, matplotlib, scikit-learn from {'the site itself' if dist else PYODIDE_CDN_URL}")
+    print(f"lite: {out}, {size / 1e6:.1f} MB")
+
+
+# Pyodide and its lock
+
+
+def fetch_core(folder):
+    """Put Pyodide's core into a folder; return its address as the site sees it, and its lock.
+
+    Without npm the folder stays empty and the address is the CDN's.
+    """
+    npm = shutil.which("npm")
+    if npm is None:
+        with urllib.request.urlopen(f"{PYODIDE_CDN_URL}/{LOCK}", timeout=60) as answer:
+            return f"{PYODIDE_CDN_URL}/pyodide.mjs", json.load(answer)
+    with tempfile.TemporaryDirectory() as place:
+        command = [npm, "pack", "--silent", "--pack-destination", place, f"pyodide@{PYODIDE_VERSION}"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        (archive,) = Path(place).iterdir()
+        check_integrity(archive)
+        with tarfile.open(archive) as files:
+            for name in CORE:
+                folder.joinpath(name).write_bytes(files.extractfile(f"package/{name}").read())
+            return f"./{PACKAGES.as_posix()}/pyodide.mjs", json.load(files.extractfile(f"package/{LOCK}"))
+
+
+def check_integrity(archive):
+    """Hold the npm package against the hash that is pinned here."""
+    found = "sha512-" + base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
+    if found != INTEGRITY:
+        raise SystemExit(
+            f"{archive.name} is {found}, not {INTEGRITY}. If the kernel was moved to another Pyodide, renew INTEGRITY "
+            f"in {Path(__file__).name} from `npm view pyodide@{PYODIDE_VERSION} dist.integrity`."
+        )
+
+
+def closure(lock, roots):
+    """Return the names of packages and of all that they need, sorted."""
+    found, ahead = set(), list(roots)
+    while ahead:
+        name = canonicalize_name(ahead.pop())
+        if name not in found:
+            found.add(name)
+            ahead += lock["packages"][name]["depends"]
+    return sorted(found)
+
+
+def add_wheels(lock, folder, wheels):
+    """Add pure wheels to the lock and, from PyPI in their pinned versions, what they need that it lacks."""
+    packages = lock["packages"]
+    while wheels:
+        new = [lock_entry(wheel, lock["info"]["python"]) for wheel in wheels]
+        packages.update({entry["name"]: entry for entry in new})
+        missing = {name for entry in new for name in entry["depends"]} - packages.keys()
+        pins = pinned()
+        wheels = download([f"{name}=={pins[name]}" for name in sorted(missing)], folder)
+
+
+def lock_entry(wheel, python):
+    """Return what the lock holds on a pure wheel."""
+    files = zipfile.ZipFile(wheel).namelist()
+    (metadata,) = (name for name in files if name.endswith(".dist-info/METADATA"))
+    about = PathDistribution(zipfile.Path(wheel, metadata.removesuffix("METADATA")))
+    environment = {"sys_platform": "emscripten", "platform_system": "Emscripten", "extra": ""}
+    environment |= {"python_version": python.rpartition(".")[0], "python_full_version": python}
+    needs = [Requirement(line) for line in about.requires or []]
+    needs = {canonicalize_name(need.name) for need in needs if not need.marker or need.marker.evaluate(environment)}
+    return {
+        "name": canonicalize_name(about.metadata["Name"]),
+        "version": about.version,
+        "file_name": wheel.name,
+        "sha256": sha256(wheel),
+        "install_dir": "site",
+        "package_type": "package",
+        "unvendored_tests": False,
+        "depends": sorted(needs - FRONT_END),
+        "imports": sorted({name.split("/")[0].removesuffix(".py") for name in files if name.endswith(".py")}),
+    }
+
+
+def sha256(file):
+    """Return a file's hash as the lock writes it."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def pinned():
+    """Return the version of each package in requirements.txt."""
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    needs = [Requirement(line) for line in lines]
+    return {canonicalize_name(need.name): str(need.specifier).removeprefix("==") for need in needs}
+
+
+def download(pins, folder):
+    """Download pure wheels from PyPI, and return their paths."""
+    if not pins:
+        return []
+    with tempfile.TemporaryDirectory() as place:
+        pure = ["--no-deps", "--only-binary", ":all:", "--implementation", "py", "--abi", "none", "--platform", "any"]
+        pure += ["--python-version", "3.14"]
+        command = [sys.executable, "-m", "pip", "download", "--quiet", *pure, "--dest", place, *pins]
+        subprocess.run(command, check=True)
+        return [Path(shutil.copy(wheel, folder)) for wheel in sorted(Path(place).iterdir())]
+
+
+def kernel_wheels(folder):
+    """Copy the kernel's own wheels out of its extension, and return their paths."""
+    source = Path(sys.prefix, "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension/static/pypi")
+    names = ("ipykernel", "piplite", "pyodide_kernel")
+    return [Path(shutil.copy(wheel, folder)) for name in names for wheel in source.glob(f"{name}-*.whl")]
+
+
+def start_from_site(lock, folder):
+    """Put what the kernel and the widgets need of Pyodide's pure packages into the site, from PyPI.
+
+    Pyodide packs each wheel anew, so these have other hashes than its own of the same versions.
+    """
+    packages = lock["packages"]
+    names = [name for name in closure(lock, KERNEL + WIDGETS) if not (folder / packages[name]["file_name"]).exists()]
+    for wheel in download([f"{name}=={packages[name]['version']}" for name in names], folder):
+        name = canonicalize_name(wheel.name.split("-")[0])
+        packages[name] |= {"file_name": wheel.name, "sha256": sha256(wheel)}
+
+
+def find_digits(lock):
+    """Let scikit-learn be fetched by what needs digits, rather than with tempcourse."""
+    packages = lock["packages"]
+    packages["tempcourse"]["depends"].remove(DIGITS)
+    packages[DIGITS]["imports"].append(DIGITS_MODULE)
+
+
+def needed_from_pyodide(lock, folder):
+    """Return the names of the packages that the notebooks need and the site does not hold yet."""
+    names = closure(lock, ["tempcourse", DIGITS])
+    return [name for name in names if not (folder / lock["packages"][name]["file_name"]).exists()]
+
+
+def copy_dist(lock, folder, dist):
+    """Copy what the notebooks need from a Pyodide distribution, held against the hashes of Pyodide's lock."""
+    for name in needed_from_pyodide(lock, folder):
+        entry = lock["packages"][name]
+        file = dist / entry["file_name"]
+        if not file.is_file():
+            raise SystemExit(f"PYODIDE_DIST: {file} is missing; Pyodide {PYODIDE_VERSION} needs it for {name}.")
+        if sha256(file) != entry["sha256"]:
+            raise SystemExit(f"PYODIDE_DIST: {file} has sha256 {sha256(file)}; Pyodide's lock has {entry['sha256']}.")
+        shutil.copy(file, folder)
+
+
+def point_to_cdn(lock, folder):
+    """Give each package that the site does not hold its address on the CDN."""
+    for entry in lock["packages"].values():
+        if not (folder / entry["file_name"]).exists():
+            entry["file_name"] = f"{PYODIDE_CDN_URL}/{entry['file_name']}"
+
+
+# The site
+
+
+def settings(core):
+    """Return the site's jupyter-lite.json."""
+    config = json.loads((SETTINGS / "jupyter-lite.json").read_text(encoding="utf-8"))
+    config["jupyter-config-data"]["litePluginSettings"] = {
+        PYODIDE_KERNEL_PLUGIN_ID: {
+            "pyodideUrl": core,
+            "loadPyodideOptions": {"lockFileURL": f"./{(PACKAGES / LOCK).as_posix()}", "packages": KERNEL},
+        }
+    }
+    return config
+
+
+def build_site(place, core):
+    """Build JupyterLite with the notebooks in a fresh folder, and return where it is."""
+    source, site = place / "source", place / "site"
+    shutil.copytree(SETTINGS, source)
+    (source / "jupyter-lite.json").write_text(json.dumps(settings(core)), encoding="utf-8")
+    command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", source, "--output-dir", site]
+    command += ["--contents", ROOT / "notebooks"]
+    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if run.returncode:
+        raise SystemExit(f"{run.stdout}\njupyter lite build failed")
+    return site
+
+
+def check(out):
+    pass
+
+
+if __name__ == "__main__":
+    main()
