@@ -12,6 +12,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -43,7 +44,10 @@ FRONT_END = {"jupyterlab-widgets", "widgetsnbextension"}
 # Digits are read by this module alone. A cell that imports it, as chapters 4 and 8 do, fetches scikit-learn, and no
 # other chapter does: the kernel fetches what the lock lists for the names that a cell imports, dotted ones too.
 DIGITS, DIGITS_MODULE = "scikit-learn", "tempcourse.distillation"
+# Settings that an application's own jupyter-lite.json would lay over the site's.
+HIDING = {"litePluginSettings", "settingsOverrides", "disabledExtensions"}
 EXTENSIONS = {"@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension", "anywidget"}
+BOOK_LINK = re.compile(r"\[([^][\n]*)\]\(\.\./book/[^)\n]*\)")
 
 
 def main():
@@ -246,7 +250,7 @@ def point_to_cdn(lock, folder):
 
 def settings(core):
     """Return the site's jupyter-lite.json."""
-    config = json.loads((SETTINGS / "jupyter-lite.json").read_text(encoding="utf-8"))
+    config = read_json(SETTINGS / "jupyter-lite.json")
     config["jupyter-config-data"]["litePluginSettings"] = {
         PYODIDE_KERNEL_PLUGIN_ID: {
             "pyodideUrl": core,
@@ -256,21 +260,126 @@ def settings(core):
     return config
 
 
+def stage_notebooks(folder):
+    """Copy the notebooks as they are, but for links to the book's other pages, which Jupyter cannot follow."""
+    folder.mkdir()
+    for notebook in (ROOT / "notebooks").glob("*.ipynb"):
+        text = notebook.read_text(encoding="utf-8")
+        (folder / notebook.name).write_text(BOOK_LINK.sub(r"\1", text), encoding="utf-8")
+
+
 def build_site(place, core):
     """Build JupyterLite with the notebooks in a fresh folder, and return where it is."""
-    source, site = place / "source", place / "site"
+    source, site, notebooks = place / "source", place / "site", place / "notebooks"
     shutil.copytree(SETTINGS, source)
     (source / "jupyter-lite.json").write_text(json.dumps(settings(core)), encoding="utf-8")
+    stage_notebooks(notebooks)
     command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", source, "--output-dir", site]
-    command += ["--contents", ROOT / "notebooks"]
+    command += ["--contents", notebooks]
     run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if run.returncode:
         raise SystemExit(f"{run.stdout}\njupyter lite build failed")
     return site
 
 
-def check(out):
-    pass
+# What was built, against what was wanted
+
+
+def check(site):
+    """Raise SystemExit if a setting did not take, or if something is missing that a reader would miss."""
+    complaints = [*check_settings(site), *check_packages(site), *check_notebooks(site)]
+    if complaints:
+        raise SystemExit("\n".join([f"{site} is not as it should be:", *complaints]))
+
+
+def check_settings(site):
+    """Yield what differs from the settings in the built jupyter-lite.json files."""
+    config = read_json(site / "jupyter-lite.json")["jupyter-config-data"]
+    is_local = (site / PACKAGES / CORE[0]).exists()
+    wanted = settings(f"./{(PACKAGES / CORE[0]).as_posix()}" if is_local else f"{PYODIDE_CDN_URL}/{CORE[0]}")
+    wanted = wanted["jupyter-config-data"] | {"settingsOverrides": read_json(SETTINGS / "overrides.json")}
+    yield from differences("jupyter-lite.json", wanted, config)
+    build_config = read_json(SETTINGS / "jupyter_lite_config.json")["LiteBuildConfig"]
+    apps = {file.parent.name: read_json(file)["jupyter-config-data"] for file in site.glob("*/jupyter-lite.json")}
+    if set(apps) != set(build_config["apps"]):
+        yield f"apps: {sorted(apps)}, not {sorted(build_config['apps'])}"
+    for app, own in apps.items():
+        yield from (f"{app}/jupyter-lite.json: {key} hides the site's" for key in sorted(own.keys() & HIDING))
+    extensions = {extension["name"]: extension["load"] for extension in config.get("federated_extensions", [])}
+    yield from (f"extension {name} is not there" for name in sorted(EXTENSIONS - extensions.keys()))
+    for name, script in extensions.items():
+        if not (site / "extensions" / name / script).is_file():
+            yield f"extension {name}: {script} is missing"
+    yield from (f"source map {file.relative_to(site)}" for file in site.rglob("*.map"))
+
+
+def differences(where, wanted, found):
+    """Yield where a nested dictionary lacks something of another, or has something else."""
+    for key, value in wanted.items():
+        if isinstance(value, dict) and isinstance(found.get(key), dict):
+            yield from differences(f"{where}: {key}", value, found[key])
+        elif found.get(key) != value:
+            yield f"{where}: {key} is {found.get(key)!r}, not {value!r}"
+
+
+def check_packages(site):
+    """Yield what is wrong with Pyodide's files, its lock and the wheels."""
+    folder = site / PACKAGES
+    if (folder / CORE[0]).exists():
+        yield from (f"{PACKAGES / name} is missing" for name in CORE if not (folder / name).is_file())
+    lock = read_json(folder / LOCK)
+    packages = lock["packages"]
+    for name, entry in packages.items():
+        file = folder / entry["file_name"]
+        if "://" in entry["file_name"]:
+            if not entry["file_name"].startswith(f"{PYODIDE_CDN_URL}/"):
+                yield f"{LOCK}: {name} comes from {entry['file_name']}"
+        elif not file.is_file():
+            yield f"{LOCK}: {name} needs {file.name}, which is missing"
+        elif sha256(file) != entry["sha256"]:
+            yield f"{LOCK}: {name} has another sha256 than {file.name}"
+        missing = {canonicalize_name(need) for need in entry["depends"]} - packages.keys()
+        yield from (f"{LOCK}: {name} depends on {need}, which is not there" for need in sorted(missing))
+    if absent := {"tempcourse", *KERNEL, *WIDGETS} - packages.keys():
+        yield from (f"{LOCK}: {name} is not there" for name in sorted(absent))
+    else:
+        yield from check_fetching(lock)
+
+
+def check_fetching(lock):
+    """Yield what would be fetched at the wrong time, or from the wrong place."""
+    for name in closure(lock, KERNEL + WIDGETS):
+        if "://" in lock["packages"][name]["file_name"]:
+            yield f"{LOCK}: {name} is not in the site, and a kernel needs it to start"
+    if DIGITS in closure(lock, ["tempcourse"]):
+        yield f"{LOCK}: {DIGITS} is fetched with tempcourse"
+    if DIGITS_MODULE not in lock["packages"][DIGITS]["imports"]:
+        yield f"{LOCK}: {DIGITS} is not fetched with {DIGITS_MODULE}"
+
+
+def check_notebooks(site):
+    """Yield which notebooks are not listed, or have lost an output."""
+    listed = {file["name"]: file["size"] for file in read_json(site / "api/contents/all.json")["content"]}
+    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    for name in sorted(listed.keys() ^ {notebook.name for notebook in notebooks}):
+        yield f"contents: {name} is {'not wanted' if name in listed else 'not listed'}"
+    for notebook in notebooks:
+        copy = site / "files" / notebook.name
+        if not copy.is_file() or copy.stat().st_size != listed.get(notebook.name):
+            yield f"files: {notebook.name} is missing, or not as long as its listing says"
+        elif stored_outputs(copy) != stored_outputs(notebook):
+            yield f"files: {notebook.name} has lost outputs"
+
+
+def stored_outputs(notebook):
+    """Return the outputs of each cell, and the state of the widgets."""
+    content = read_json(notebook)
+    return [cell.get("outputs") for cell in content["cells"]], content["metadata"].get("widgets")
+
+
+def read_json(file):
+    """Return what a JSON file holds."""
+    return json.loads(file.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":
