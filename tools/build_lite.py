@@ -287,8 +287,9 @@ def build_site(place, core):
 
 def check(site):
     """Raise SystemExit if a setting did not take, or if something is missing that a reader would miss."""
-    complaints = [*check_settings(site), *check_packages(site), *check_notebooks(site)]
-    if complaints:
+    lock = read_json(site / PACKAGES / LOCK)
+    complaints = [*check_settings(site), *check_packages(lock, site / PACKAGES), *check_notebooks(site)]
+    if complaints := complaints or [*check_fetching(lock)]:
         raise SystemExit("\n".join([f"{site} is not as it should be:", *complaints]))
 
 
@@ -322,12 +323,10 @@ def differences(where, wanted, found):
             yield f"{where}: {key} is {found.get(key)!r}, not {value!r}"
 
 
-def check_packages(site):
+def check_packages(lock, folder):
     """Yield what is wrong with Pyodide's files, its lock and the wheels."""
-    folder = site / PACKAGES
     if (folder / CORE[0]).exists():
         yield from (f"{PACKAGES / name} is missing" for name in CORE if not (folder / name).is_file())
-    lock = read_json(folder / LOCK)
     packages = lock["packages"]
     for name, entry in packages.items():
         file = folder / entry["file_name"]
@@ -340,10 +339,8 @@ def check_packages(site):
             yield f"{LOCK}: {name} has another sha256 than {file.name}"
         missing = {canonicalize_name(need) for need in entry["depends"]} - packages.keys()
         yield from (f"{LOCK}: {name} depends on {need}, which is not there" for need in sorted(missing))
-    if absent := {"tempcourse", *KERNEL, *WIDGETS} - packages.keys():
-        yield from (f"{LOCK}: {name} is not there" for name in sorted(absent))
-    else:
-        yield from check_fetching(lock)
+    absent = {"tempcourse", *KERNEL, *WIDGETS} - packages.keys()
+    yield from (f"{LOCK}: {name} is not there" for name in sorted(absent))
 
 
 def check_fetching(lock):
