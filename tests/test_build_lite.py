@@ -47,7 +47,7 @@ def make_lock(wheels, depends):
         }
         for name, wheel in wheels.items()
     }
-    return {"info": {"python": "3.14.2"}, "packages": packages}
+    return {"packages": packages}
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_a_wheels_entry_holds_what_pyodide_asks_for(tmp_path):
     requires = ["NumPy>=1.26", "Typing_Extensions>=4 ; python_version < '3.15'", "colorama ; sys_platform == 'win32'"]
     requires += ["pytest ; extra == 'test'", "widgetsnbextension~=4.0", "jupyterlab_widgets~=3.0"]
     wheel = make_wheel(tmp_path, "Some-Thing", "2.1", requires, ["some_thing/__init__.py", "single.py", "data/a.txt"])
-    entry = build_lite.lock_entry(wheel, "3.14.2")
+    entry = build_lite.lock_entry(wheel)
     assert entry["name"] == "some-thing"
     assert entry["version"] == "2.1"
     assert entry["file_name"] == wheel.name
@@ -181,6 +181,20 @@ def test_without_npm_the_core_comes_from_the_cdn(tmp_path, lock, monkeypatch):
     assert address == f"{cdn.as_uri()}/pyodide.mjs"
     assert found == lock
     assert not (tmp_path / "packages").exists()
+
+
+def test_without_npm_and_cdn_the_build_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(build_lite, "PYODIDE_CDN_URL", (tmp_path / "nowhere").as_uri())
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(SystemExit, match=r"npm, which is not here, or from file:.*nowhere/pyodide-lock\.json"):
+        build_lite.fetch_core(tmp_path)
+
+
+def test_no_folder_but_a_site_is_replaced(tmp_path):
+    (tmp_path / "thesis.txt").write_text("do not lose", encoding="utf-8")
+    with pytest.raises(SystemExit, match="is no JupyterLite site"):
+        build_lite.build(tmp_path)
+    assert (tmp_path / "thesis.txt").exists()
 
 
 # The notebooks

@@ -23,7 +23,12 @@ import zipfile
 from importlib.metadata import PathDistribution
 from pathlib import Path
 
-from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL, PYODIDE_KERNEL_PLUGIN_ID, PYODIDE_VERSION
+from jupyterlite_pyodide_kernel.constants import (
+    PYODIDE_CDN_URL,
+    PYODIDE_KERNEL_PLUGIN_ID,
+    PYODIDE_PYTHON_VERSION,
+    PYODIDE_VERSION,
+)
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from wheel import build_wheel
@@ -70,6 +75,8 @@ def build(out, dist=None):
         A folder that holds the files of `needed_from_pyodide`. The default is the official CDN, when a reader needs
         them.
     """
+    if out.exists() and not (out / "jupyter-lite.json").exists():
+        raise SystemExit(f"{out} is there and is no JupyterLite site: it will not be replaced.")
     # In a fresh folder: JupyterLite's database of an earlier build would silently drop settings.
     with tempfile.TemporaryDirectory() as place:
         packages = Path(place, "packages")
@@ -86,7 +93,8 @@ def build(out, dist=None):
         shutil.copytree(packages, site / PACKAGES)
         check(site)
         shutil.rmtree(out, ignore_errors=True)
-        shutil.copytree(site, out)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(site, out)
     size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     print(f"lite: Pyodide {PYODIDE_VERSION} from {'the site itself' if core.startswith('.') else core}")
     print(f"lite: numpy, matplotlib, scikit-learn from {'the site itself' if dist else PYODIDE_CDN_URL}")
@@ -103,8 +111,7 @@ def fetch_core(folder):
     """
     npm = shutil.which("npm")
     if npm is None:
-        with urllib.request.urlopen(f"{PYODIDE_CDN_URL}/{LOCK}", timeout=60) as answer:
-            return f"{PYODIDE_CDN_URL}/pyodide.mjs", json.load(answer)
+        return f"{PYODIDE_CDN_URL}/{CORE[0]}", fetch_lock(f"{PYODIDE_CDN_URL}/{LOCK}")
     with tempfile.TemporaryDirectory() as place:
         command = [npm, "pack", "--silent", "--pack-destination", place, f"pyodide@{PYODIDE_VERSION}"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
@@ -113,7 +120,16 @@ def fetch_core(folder):
         with tarfile.open(archive) as files:
             for name in CORE:
                 folder.joinpath(name).write_bytes(files.extractfile(f"package/{name}").read())
-            return f"./{PACKAGES.as_posix()}/pyodide.mjs", json.load(files.extractfile(f"package/{LOCK}"))
+            return f"./{(PACKAGES / CORE[0]).as_posix()}", json.load(files.extractfile(f"package/{LOCK}"))
+
+
+def fetch_lock(address):
+    """Return the lock that is at an address."""
+    try:
+        with urllib.request.urlopen(address, timeout=60) as answer:
+            return json.load(answer)
+    except OSError as error:
+        raise SystemExit(f"Pyodide's lock comes with npm, which is not here, or from {address}: {error}") from error
 
 
 def check_integrity(archive):
@@ -141,20 +157,20 @@ def add_wheels(lock, folder, wheels):
     """Add pure wheels to the lock and, from PyPI in their pinned versions, what they need that it lacks."""
     packages = lock["packages"]
     while wheels:
-        new = [lock_entry(wheel, lock["info"]["python"]) for wheel in wheels]
+        new = [lock_entry(wheel) for wheel in wheels]
         packages.update({entry["name"]: entry for entry in new})
         missing = {name for entry in new for name in entry["depends"]} - packages.keys()
         pins = pinned()
         wheels = download([f"{name}=={pins[name]}" for name in sorted(missing)], folder)
 
 
-def lock_entry(wheel, python):
+def lock_entry(wheel):
     """Return what the lock holds on a pure wheel."""
     files = zipfile.ZipFile(wheel).namelist()
     (metadata,) = (name for name in files if name.endswith(".dist-info/METADATA"))
     about = PathDistribution(zipfile.Path(wheel, metadata.removesuffix("METADATA")))
     environment = {"sys_platform": "emscripten", "platform_system": "Emscripten", "extra": ""}
-    environment |= {"python_version": python.rpartition(".")[0], "python_full_version": python}
+    environment["python_version"] = PYODIDE_PYTHON_VERSION
     needs = [Requirement(line) for line in about.requires or []]
     needs = {canonicalize_name(need.name) for need in needs if not need.marker or need.marker.evaluate(environment)}
     return {
@@ -188,7 +204,7 @@ def download(pins, folder):
         return []
     with tempfile.TemporaryDirectory() as place:
         pure = ["--no-deps", "--only-binary", ":all:", "--implementation", "py", "--abi", "none", "--platform", "any"]
-        pure += ["--python-version", "3.14"]
+        pure += ["--python-version", PYODIDE_PYTHON_VERSION]
         command = [sys.executable, "-m", "pip", "download", "--quiet", *pure, "--dest", place, *pins]
         subprocess.run(command, check=True)
         return [Path(shutil.copy(wheel, folder)) for wheel in sorted(Path(place).iterdir())]
