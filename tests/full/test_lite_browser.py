@@ -23,7 +23,8 @@ from build_lite import PACKAGES, PYODIDE_CDN_URL  # noqa: E402
 
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LOCK = PACKAGES / "pyodide-lock.json"
-START = 240_000  # milliseconds in which Python must have started, on a slow machine too
+# Milliseconds in which Python must have started, and in which a chapter must have run, on a slow machine too.
+START, CHAPTER = 240_000, 600_000
 SLIDER = '''
 import anywidget, ipywidgets, traitlets
 
@@ -41,7 +42,7 @@ link = ipywidgets.jslink((slider, "value"), (picture, "value"))
 ipywidgets.VBox([slider, picture])
 '''
 
-# Resolves when Python has started; Jupyter itself waits no longer than a moment for an answer.
+# The site shows its application to scripts (`exposeAppInBrowser`). This one is done when Python has started.
 READY = """async () => {
   const panel = jupyterapp.shell.currentWidget;
   await panel.context.ready;
@@ -87,14 +88,20 @@ def open_notebook(new_page, serve):
     return open_page
 
 
+def answer(page, script, limit):
+    """Return what a script comes to, within a limit: playwright itself would wait for ever."""
+    late = f"new Promise((_, fail) => setTimeout(() => fail(new Error('no answer in {limit} ms')), {limit}))"
+    return page.evaluate(f"() => Promise.race([({script})(), {late}])")
+
+
 def start(page):
     """Wait until Python has started."""
-    page.evaluate(f"() => Promise.race([({READY})(), new Promise((_, no) => setTimeout(no, {START}))])")
+    answer(page, READY, START)
 
 
 def run_all(page):
     """Run all cells; return the notebook, which must have no error in it."""
-    notebook = nbformat.from_dict(page.evaluate(RUN_ALL))
+    notebook = nbformat.from_dict(answer(page, RUN_ALL, CHAPTER))
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     errors = [f"{output.ename}: {output.evalue}" for output in outputs if output.output_type == "error"]
     assert not errors, errors
