@@ -77,7 +77,7 @@ def build(out, dist=None):
     """
     if out.exists() and not (out / "jupyter-lite.json").exists():
         raise SystemExit(f"{out} is there and is no JupyterLite site: it will not be replaced.")
-    # In a fresh folder: JupyterLite's database of an earlier build would silently drop settings.
+    # In a fresh folder: with its database of an earlier build, JupyterLite silently leaves settings out.
     with tempfile.TemporaryDirectory() as place:
         packages = Path(place, "packages")
         packages.mkdir()
@@ -166,13 +166,9 @@ def add_wheels(lock, folder, wheels):
 
 def lock_entry(wheel):
     """Return what the lock holds on a pure wheel."""
-    files = zipfile.ZipFile(wheel).namelist()
-    (metadata,) = (name for name in files if name.endswith(".dist-info/METADATA"))
-    about = PathDistribution(zipfile.Path(wheel, metadata.removesuffix("METADATA")))
-    environment = {"sys_platform": "emscripten", "platform_system": "Emscripten", "extra": ""}
-    environment["python_version"] = PYODIDE_PYTHON_VERSION
-    needs = [Requirement(line) for line in about.requires or []]
-    needs = {canonicalize_name(need.name) for need in needs if not need.marker or need.marker.evaluate(environment)}
+    about = metadata(wheel)
+    with zipfile.ZipFile(wheel) as archive:
+        modules = {name.split("/")[0].removesuffix(".py") for name in archive.namelist() if name.endswith(".py")}
     return {
         "name": canonicalize_name(about.metadata["Name"]),
         "version": about.version,
@@ -181,9 +177,24 @@ def lock_entry(wheel):
         "install_dir": "site",
         "package_type": "package",
         "unvendored_tests": False,
-        "depends": sorted(needs - FRONT_END),
-        "imports": sorted({name.split("/")[0].removesuffix(".py") for name in files if name.endswith(".py")}),
+        "depends": sorted({canonicalize_name(need.name) for need in requirements(wheel)}),
+        "imports": sorted(modules),
     }
+
+
+def metadata(wheel):
+    """Return a wheel's metadata."""
+    (folder,) = (folder for folder in zipfile.Path(wheel).iterdir() if folder.name.endswith(".dist-info"))
+    return PathDistribution(folder)
+
+
+def requirements(wheel):
+    """Return what a wheel needs in a browser."""
+    environment = {"sys_platform": "emscripten", "platform_system": "Emscripten", "extra": ""}
+    environment["python_version"] = PYODIDE_PYTHON_VERSION
+    needs = [Requirement(line) for line in metadata(wheel).requires or []]
+    needs = [need for need in needs if not need.marker or need.marker.evaluate(environment)]
+    return [need for need in needs if canonicalize_name(need.name) not in FRONT_END]
 
 
 def sha256(file):
@@ -292,7 +303,7 @@ def build_site(place, core):
     stage_notebooks(notebooks)
     command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", source, "--output-dir", site]
     command += ["--contents", notebooks]
-    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    run = subprocess.run(command, cwd=source, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if run.returncode:
         raise SystemExit(f"{run.stdout}\njupyter lite build failed")
     return site
@@ -355,6 +366,11 @@ def check_packages(lock, folder):
             yield f"{LOCK}: {name} has another sha256 than {file.name}"
         missing = {canonicalize_name(need) for need in entry["depends"]} - packages.keys()
         yield from (f"{LOCK}: {name} depends on {need}, which is not there" for need in sorted(missing))
+    for wheel in folder.glob("*.whl"):
+        for need in requirements(wheel):
+            found = packages.get(canonicalize_name(need.name), {}).get("version")
+            if found and not need.specifier.contains(found, prereleases=True):
+                yield f"{LOCK}: {wheel.name} needs {need}, and {found} is there"
     absent = {"tempcourse", *KERNEL, *WIDGETS} - packages.keys()
     yield from (f"{LOCK}: {name} is not there" for name in sorted(absent))
 

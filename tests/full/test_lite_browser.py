@@ -96,6 +96,7 @@ def answer(page, script, limit):
 
 def start(page):
     """Wait until Python has started."""
+    assert (SITE / PACKAGES / "pyodide.mjs").exists(), "built without npm: Python is on the CDN, which is blocked here"
     answer(page, READY, START)
 
 
