@@ -7,6 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import nbformat
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -200,12 +201,39 @@ def test_no_folder_but_a_site_is_replaced(tmp_path):
 # The notebooks
 
 
-def test_links_to_the_books_pages_become_words(tmp_path):
-    build_lite.stage_notebooks(tmp_path / "notebooks")
-    text = "".join(file.read_text(encoding="utf-8") for file in (tmp_path / "notebooks").iterdir())
-    assert "](../book/" not in text
-    assert "How to use this course" in text
-    assert "](02_temperature.ipynb)" in text
+@pytest.fixture(scope="module")
+def staged(tmp_path_factory):
+    """The cells of the chapters as the site gets them, and as they were."""
+    folder = tmp_path_factory.mktemp("lite") / "notebooks"
+    build_lite.stage_notebooks(folder)
+    files = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    pairs = [(json.loads((folder / file.name).read_text(encoding="utf-8")), nbformat.read(file, 4)) for file in files]
+    return [cells for new, old in pairs for cells in zip(new["cells"], old["cells"], strict=True)]
+
+
+def test_links_to_the_books_pages_become_words(staged):
+    texts = [new["source"] for new, _ in staged if new["cell_type"] == "markdown"]
+    assert any("](../book/" in old.source for _, old in staged)
+    assert not [text for text in texts if "](../book/" in text]
+    assert any("How to use this course" in text and "[How to use this course]" not in text for text in texts)
+    assert any("](02_temperature.ipynb)" in text for text in texts)
+
+
+def test_hints_fold_in_jupyter_too(staged):
+    hints = [(new["source"], old.source) for new, old in staged if ":::{dropdown} Hint\n" in old.source]
+    assert len(hints) > 20
+    for new, old in hints:
+        before, _, rest = old.partition(":::{dropdown} Hint\n")
+        inside, _, after = rest.partition("\n:::")
+        assert new == f"{before}<details><summary>Hint</summary>\n\n{inside}\n\n</details>{after}"
+
+
+def test_stored_text_is_in_one_piece(staged):
+    """JupyterLite puts commas between the lines of a list."""
+    outputs = [output for new, _ in staged for output in new.get("outputs", [])]
+    texts = [output["text"] for output in outputs if output["output_type"] == "stream"]
+    assert any("\n" in text.strip() for text in texts)
+    assert all(isinstance(text, str) for text in texts)
 
 
 def imported(source):

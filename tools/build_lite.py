@@ -23,6 +23,7 @@ import zipfile
 from importlib.metadata import PathDistribution
 from pathlib import Path
 
+import nbformat
 from jupyterlite_pyodide_kernel.constants import (
     PYODIDE_CDN_URL,
     PYODIDE_KERNEL_PLUGIN_ID,
@@ -52,7 +53,10 @@ DIGITS, DIGITS_MODULE = "scikit-learn", "tempcourse.distillation"
 # Settings that an application's own jupyter-lite.json would lay over the site's.
 HIDING = {"litePluginSettings", "settingsOverrides", "disabledExtensions"}
 EXTENSIONS = {"@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension", "anywidget"}
+# What only the book understands: a link to its other pages becomes words in Jupyter, a dropdown HTML's own.
 BOOK_LINK = re.compile(r"\[([^][\n]*)\]\(\.\./book/[^)\n]*\)")
+DROPDOWN = re.compile(r"^:::\{dropdown\} (.+?)\n(.*?)^:::$", re.MULTILINE | re.DOTALL)
+DETAILS = "<details><summary>\\1</summary>\n\n\\2\n</details>"
 
 
 def main():
@@ -288,11 +292,17 @@ def settings(core):
 
 
 def stage_notebooks(folder):
-    """Copy the notebooks as they are, but for links to the book's other pages, which Jupyter cannot follow."""
+    """Copy the notebooks, with what only the book understands put in Jupyter's way.
+
+    Text is written whole, as nbformat reads it: JupyterLite would put commas between the lines of a stored print.
+    """
     folder.mkdir()
-    for notebook in (ROOT / "notebooks").glob("*.ipynb"):
-        text = notebook.read_text(encoding="utf-8")
-        (folder / notebook.name).write_text(BOOK_LINK.sub(r"\1", text), encoding="utf-8")
+    for file in (ROOT / "notebooks").glob("*.ipynb"):
+        notebook = nbformat.read(file, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = DROPDOWN.sub(DETAILS, BOOK_LINK.sub(r"\1", cell.source))
+        (folder / file.name).write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
 
 
 def build_site(place, core):
@@ -402,8 +412,8 @@ def check_notebooks(site):
 
 def stored_outputs(notebook):
     """Return the outputs of each cell, and the state of the widgets."""
-    content = read_json(notebook)
-    return [cell.get("outputs") for cell in content["cells"]], content["metadata"].get("widgets")
+    content = nbformat.read(notebook, as_version=4)
+    return [cell.get("outputs") for cell in content.cells], content.metadata.get("widgets")
 
 
 def read_json(file):
