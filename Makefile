@@ -43,7 +43,7 @@ $(PDF): $(PAGE) tools/build_pdf.py
 
 site: $(SITE)
 
-$(SITE): $(PAGE) $(PDF) tools/build_site.py tools/build_lite.py
+$(SITE): $(PAGE) $(PDF) tools/build_site.py tools/build_lite.py tools/wheel.py $(wildcard tools/lite/*)
 	$(BIN)/python tools/build_site.py $(BUILD)/html $(PDF) $(BUILD)/site
 	$(BIN)/python tools/build_lite.py $(BUILD)/site/lite
 	@touch $@

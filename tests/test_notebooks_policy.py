@@ -89,6 +89,16 @@ def test_tags_are_known_and_hide_only_solutions_and_quizzes(notebook):
         assert ("remove-input" in tags(cell)) == cell.source.startswith("quiz("), cell.id
 
 
+def test_jupyter_folds_what_the_page_hides(notebook):
+    for cell in code(notebook):
+        folded = {}
+        if "hide-cell" in tags(cell):
+            folded = {"source_hidden": True, "outputs_hidden": True}
+        elif "remove-input" in tags(cell):
+            folded = {"source_hidden": True}
+        assert cell.metadata.get("jupyter", {}) == folded, cell.id
+
+
 def test_nothing_is_ignored_without_a_reason(notebook):
     for cell in code(notebook):
         ignored = any("nbval" in tag.lower() for tag in tags(cell)) or "NBVAL" in cell.source
