@@ -269,6 +269,16 @@ def test_a_missing_input_is_named_and_what_was_built_stays(tmp_path, missing, co
     assert (tmp_path / "site" / "index.html").exists()
 
 
+@pytest.mark.parametrize("folder", ["pages", ".", ".."])
+def test_what_the_site_is_made_of_is_not_removed(tmp_path, folder):
+    (tmp_path / "pages").mkdir()
+    for name in ("pages/index.html", "pdf"):
+        (tmp_path / name).touch()
+    with pytest.raises(ValueError, match=r"^site must be a folder of its own, got .*, which holds what"):
+        build_site(tmp_path / "pages", tmp_path / "pdf", tmp_path / folder, stand_in_wheel)
+    assert (tmp_path / "pages" / "index.html").exists()
+
+
 def test_a_link_to_a_file_that_is_not_there_is_refused(tmp_path, monkeypatch):
     book = build(tmp_path, monkeypatch)
     (tmp_path / "pdf").touch()

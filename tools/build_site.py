@@ -45,11 +45,16 @@ def build_site(pages, pdf, site, build_wheel):
     ------
     FileNotFoundError
         Where the pages or the PDF are missing, or a page links a file that the site does not have.
+    ValueError
+        Where the folder to fill holds what it is filled from.
     """
     for needed, command in ((pages / "index.html", "make book"), (pdf, "make pdf")):
         if not needed.is_file():
             raise FileNotFoundError(f"{needed} is missing: run `{command}` first")
-    shutil.rmtree(site, ignore_errors=True)
+    if site.resolve() in (pages.resolve(), *pages.resolve().parents, *pdf.resolve().parents):
+        raise ValueError(f"site must be a folder of its own, got {site}, which holds what the site is made of")
+    if site.exists():
+        shutil.rmtree(site)
     shutil.copytree(pages, site)
     shutil.copyfile(pdf, site / PDF)
     build_wheel(site)
@@ -69,7 +74,7 @@ def main():
     arguments = parser.parse_args()
     try:
         build_site(arguments.pages, arguments.pdf, arguments.site, build_wheel)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, ValueError) as error:
         sys.exit(f"build_site: {error}")
     print(f"The site is in {arguments.site}")
 
