@@ -143,10 +143,9 @@ def test_binder_is_asked_in_its_own_words(repository, place):
 # -------------------------------------------------------------------------------------- A book of two pages
 
 
-def build(folder, monkeypatch, **environ):
-    """Build a book of one page of prose and one chapter, and return its folder."""
-    source = folder / "source"
-    (source / "notebooks").mkdir(parents=True, exist_ok=True)
+def write_sources(source):
+    """Write one page of prose and one chapter."""
+    (source / "notebooks").mkdir(parents=True)
     (source / "pyproject.toml").write_text(PROJECT, encoding="utf8")
     (source / "index.md").write_text(
         "# Home\n\n:::{site-only}\nSee {site-file}`the PDF <book.pdf>` too.\n:::\n\n"
@@ -158,6 +157,12 @@ def build(folder, monkeypatch, **environ):
     for number, cell in enumerate(notebook.cells):
         cell.id = str(number)
     nbformat.write(notebook, source / "notebooks" / "01_first.ipynb")
+
+
+def build(folder, monkeypatch, **environ):
+    """Build a book of one page of prose and one chapter, and return its folder."""
+    if not (folder / "source").exists():  # a second build finds its pages unchanged
+        write_sources(folder / "source")
     return build_book(
         folder,
         monkeypatch,
