@@ -11,17 +11,25 @@ PAGES = sorted(BOOK.rglob("*.html"))
 
 
 class Page(HTMLParser):
-    """The ids of a page, and what it asks for."""
+    """The ids of a page, and what it asks for; links that only the whole site can follow are left to its own test."""
 
     def __init__(self, path):
         super().__init__()
-        self.ids, self.links = set(), []
+        self.ids, self.links, self.hidden = set(), [], []  # the tags that are open within a hidden element
         self.feed(path.read_text(encoding="utf8"))
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
+        if self.hidden or (attributes.get("class") == "site-only" and "hidden" in attributes):
+            self.hidden.append(tag)
+            return
         self.ids.update(attributes[name] for name in ("id", "name") if attributes.get(name))
-        self.links += [attributes[name] for name in ("href", "src") if attributes.get(name)]
+        if tag != "base":
+            self.links += [attributes[name] for name in ("href", "src") if attributes.get(name)]
+
+    def handle_endtag(self, tag):
+        if self.hidden:
+            assert self.hidden.pop() == tag
 
 
 @pytest.fixture(scope="module")
