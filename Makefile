@@ -2,7 +2,7 @@
 # make lab    work in the notebooks               make test-full   run the checks that take minutes
 # make book   build the pages only                make pdf         print the book into one PDF
 # make site   all that is published: the pages, the PDF, and the notebooks with Python in the browser
-# make notebooks, bench, pins, clean: for authors, see CONTRIBUTING.md
+# make notebooks, bench, links, newest, oldest, pins, clean: for authors, see CONTRIBUTING.md
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -16,7 +16,7 @@ PACKAGE := $(shell find tempcourse -type f -not -path '*/__pycache__/*')
 EXTENSIONS := $(shell find book/_ext -type f -not -path '*/__pycache__/*')
 PROSE := _config.yml _toc.yml $(wildcard book/*.md book/*.bib book/images/*)
 
-.PHONY: read book pdf site lab test test-full notebooks bench pins clean
+.PHONY: read book pdf site lab test test-full notebooks bench links newest oldest pins clean
 
 read: book
 	@$(BIN)/python tools/serve.py $(BUILD)/html --port $(PORT)
@@ -64,10 +64,18 @@ notebooks: $(BIN)/.installed
 bench: book
 	$(BIN)/python bench/run.py
 
+# Ask every linked site whether the page is still there; in a folder of its own, away from the pages.
+links: $(BIN)/.installed
+	$(BIN)/jupyter-book build --builder linkcheck --path-output $(BUILD)/links .
+
+# The package's tests and the notebooks with the newest, or the oldest, versions that pyproject.toml allows.
+newest oldest: $(BIN)/.installed
+	$(BIN)/python tools/try_versions.py $@
+
 # Exact pins of everything, from the ranges in pyproject.toml.
 pins: $(BIN)/.installed
-	$(BIN)/uv pip compile --universal --python-version 3.11 --extra book --extra site --extra dev --no-annotate --no-header \
-	    --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --extra book --extra site --extra dev \
+	    --no-annotate --no-header --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.txt
 
 $(BIN)/.installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
