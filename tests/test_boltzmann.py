@@ -57,7 +57,7 @@ def the_tests_own_arithmetic_may_underflow():
 def levels(draw):
     """Energies with as many degeneracies, whole numbers from 1 to 5."""
     energies = draw(rows)
-    return energies, draw(hnp.arrays(np.int64, len(energies), elements=st.integers(1, 5)))
+    return energies, draw(hnp.arrays(np.intp, len(energies), elements=st.integers(1, 5)))
 
 
 def exact(energies, temperature, degeneracies):
@@ -500,7 +500,7 @@ class TestMetropolis:
         with pytest.raises(ValueError, match=r"^neighbours must be states from 0 to 2, got -1$"):
             metropolis_matrix(E, 1, neighbours=[[1], [0], [-1]])
         words = r"^neighbours must be integers of shape \(3, k\), k at least 1, got "
-        with pytest.raises(ValueError, match=words + r"int64 of shape \(2, 1\)$"):
+        with pytest.raises(ValueError, match=words + rf"{np.dtype(int)} of shape \(2, 1\)$"):
             metropolis_matrix(E, 1, neighbours=[[1], [0]])
         with pytest.raises(ValueError, match=words + r"float64 of shape \(3, 1\)$"):
             metropolis_matrix(E, 1, neighbours=[[1.0], [0.0], [2.0]])

@@ -188,6 +188,7 @@ class TestFilters:
 
     @given(any_rows, st.sampled_from([0.3, 0.7, 1.5, 4]), st.integers(1, 5))
     def test_top_k_commutes_with_temperature(self, z, temperature, k):
+        assume(len(set(temper(z, temperature))) == len(set(z)))  # rounding makes no two of them equal
         first, last = temper(top_k(z, k), temperature), top_k(temper(z, temperature), k)
         np.testing.assert_array_equal(softmax(first), softmax(last))
 

@@ -1,5 +1,7 @@
 """A tree of two-word texts: a temperature on each token beside a temperature on the sequence as a whole."""
 
+from functools import partial
+
 import ipywidgets
 import numpy as np
 import traitlets
@@ -165,21 +167,30 @@ def _both(first, then, temperature):
 
 def _flips(first, then, stops):
     """Return the temperatures at which another text becomes the likeliest under a temperature on each token."""
-    from scipy.optimize import brentq  # slow to import
-
     model, texts = _model(first, then)
 
-    def lead(temperature, one, other):
-        log_p = model.tempered(temperature).log_probability([texts[one], texts[other]])
+    def lead(pair, temperature):
+        log_p = model.tempered(temperature).log_probability(pair)
         return log_p[0] - log_p[1]
 
     inner = stops[1:-1]
-    best = [int(_both(first, then, temperature)[0].argmax()) for temperature in inner]
-    flips = []
-    for low, high, one, other in zip(inner, inner[1:], best, best[1:], strict=False):
-        if one != other and lead(low, one, other) * lead(high, one, other) < 0:
-            flips.append(round(brentq(lead, low, high, args=(one, other)), 3))
-    return flips
+    best = [texts[_both(first, then, temperature)[0].argmax()] for temperature in inner]
+    return [
+        round(_zero(partial(lead, pair), low, high), 3)
+        for low, high, *pair in zip(inner, inner[1:], best, best[1:], strict=False)
+        if lead(pair, low) > 0 > lead(pair, high)
+    ]
+
+
+def _zero(falling, low, high):
+    """Return where a function is 0 that is above 0 at `low` and below 0 at `high`, by bisection.
+
+    SciPy has a quicker one, but this would be its only use in the chapter, and in the browser SciPy is a long
+    download.
+    """
+    while low < (middle := (low + high) / 2) < high:
+        low, high = (middle, high) if falling(middle) > 0 else (low, middle)
+    return high
 
 
 def _summary(first, then):
