@@ -35,7 +35,7 @@ HERE = Path(__file__).resolve().parent / "pdf"
 # The pages' own style sheets that hold on paper too; the theme's are for a screen.
 STYLES = ("pygments.css", "mathml.css", "course.css", "static_widgets.css")
 # What is nothing on paper, or belongs to a page in a browser.
-DROPPED = "script, style, button, .headerlink, .toctree-wrapper, .static-widget-live, [hidden], .sd-summary-state-marker"
+DROPPED = "script, style, button, .headerlink, .toctree-wrapper, .static-widget-live, [hidden], .noprint, .sd-summary-state-marker"
 CAPTION_END = re.compile(r"(?<=\w)[.:;](?=\s|$)|(?<=%)[.:;](?=\s|$)")
 
 
@@ -156,12 +156,12 @@ def number_figures(page):
     """Make figures with a caption, numbered in a chapter, of a page's pictures."""
     for count, image in enumerate(page.article.select("img"), 1):
         label = f"Figure {page.number}.{count}" if page.number else "Figure"
-        if image.find_parent(class_="static-widget"):
-            label += " (explorable)"
+        explorable = " (explorable)" if image.find_parent(class_="static-widget") else ""
+        text = html.escape(caption(image["alt"]))
         figure = make(f'<figure id="{page.slug}--figure-{count}"></figure>')
         image.replace_with(figure)
         figure.append(image)
-        figure.append(make(f"<figcaption><b>{label}.</b> {html.escape(caption(image['alt']))}</figcaption>"))
+        figure.append(make(f"<figcaption><b>{label}{explorable}.</b> <span>{text}</span></figcaption>"))
 
 
 def open_hints(page):
@@ -251,37 +251,47 @@ def contents(pages):
         if page.part != part:
             part = page.part
             lines.append(f'<p class="part">{part}</p>')
-        lines.append(contents_line("chapter", page.slug, page.article.h1))
-        lines += [contents_line("section", h2.find_parent("section")["id"], h2) for h2 in page.article.select("h2")]
+        lines.append(contents_line("chapter", page.slug, page.article.h1.decode_contents()))
+        for heading in page.article.select("h2"):
+            lines.append(contents_line("section", heading.parent["id"], heading.decode_contents()))
     return "\n".join(lines)
 
 
-def contents_line(kind, target, heading):
-    """Return one line of the contents."""
-    title = heading.decode_contents()
+def contents_line(kind, target, title):
+    """Return one line of the contents, or of the list of figures."""
     return f'<a class="{kind}" href="#{target}"><span>{title}</span>{page_of(target)}</a>'
+
+
+def list_of_figures(pages):
+    """Return the numbered figures as markup."""
+    figures = [figure for page in pages if page.number for figure in page.article.select("figure")]
+    titles = [(figure["id"], figure.b.get_text().split()[1].rstrip("."), figure.span.get_text()) for figure in figures]
+    return "\n".join(
+        contents_line("figure", target, f"<b>{number}</b> {html.escape(text.rstrip('.'))}")
+        for target, number, text in titles
+    )
 
 
 def cover(logits=(2.0, 1.0, 0.5, 0.1), width=620, height=300):
     """Return the picture of the title page: four probabilities, stacked, from cold to hot."""
     temperatures = np.geomspace(0.08, 12, 121)
     edges = np.cumsum([softmax(logits, t) for t in temperatures], axis=1)
-    edges = np.column_stack([np.zeros(len(edges)), edges])
     x = np.linspace(0, width, len(temperatures))
     stops = "".join(
         f'<stop offset="{place:.3f}" stop-color="{temperature_colour(temperatures[round(place * 120)])}"/>'
         for place in np.linspace(0, 1, 13)
     )
-    bands = ""
-    for k, opacity in enumerate((1, 0.72, 0.48, 0.28)):
-        outline = [*zip(x, edges[:, k], strict=True), *zip(x[::-1], edges[::-1, k + 1], strict=True)]
-        path = "L".join(f"{at:.1f} {height * y:.1f}" for at, y in outline)
-        bands += f'<path d="M{path}Z" fill="url(#paper-heat)" fill-opacity="{opacity}"/>'
+    # A veil of white over each probability and all below it, so that every band is paler than the one above.
+    veils = ""
+    for edge in edges.T[:-1]:
+        path = "L".join(f"{at:.1f} {height * y:.1f}" for at, y in zip(x, edge, strict=True))
+        veils += f'<path d="M{path}V{height}H0Z"/>'
     return (
         f'<svg class="cover" viewBox="0 0 {width} {height}" role="img" aria-label="Four probabilities from cold to hot: '
         f'one takes all on the left, all are nearly equal on the right">'
         f'<defs><linearGradient id="paper-heat" gradientUnits="userSpaceOnUse" x2="{width}">{stops}</linearGradient></defs>'
-        f'<g stroke="#fff" stroke-width="2">{bands}</g></svg>'
+        f'<rect width="{width}" height="{height}" fill="url(#paper-heat)"/>'
+        f'<g fill="#fff" fill-opacity="0.3" stroke="#fff" stroke-width="1.5">{veils}</g></svg>'
     )
 
 
@@ -312,6 +322,7 @@ def assemble(folder, toc, config, version):
         running_heads=heads,
         cover=cover(),
         contents=contents(pages),
+        figures=list_of_figures(pages),
         pages="\n".join(str(page.article) for page in pages),
     )
 
@@ -334,10 +345,11 @@ def find_chromium():
 FILL = """(numbers) => {
   for (const place of document.querySelectorAll("[data-page-of]")) place.textContent = numbers[place.dataset.pageOf];
 }"""
-# Text that is wider than its place would be cut off on paper.
-CUT_OFF = """() => [...document.querySelectorAll("pre, math, table, figure, .paper-page")]
-  .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0)
-  .map((one) => one.textContent.trim().slice(0, 80))"""
+# What is wider than the paper: Chromium would make the whole book smaller for its sake.
+TOO_WIDE = """() => [...document.querySelectorAll("main *")]
+  .filter((one) => one.scrollWidth > document.documentElement.clientWidth + 1)
+  .map((one) => `${one.tagName} ${one.textContent.trim().slice(0, 60)}`)"""
+TEXT_WIDTH = 627  # CSS pixels: the 166 mm between the margins in book.css
 
 
 def page_numbers(path):
@@ -353,10 +365,12 @@ def print_pdf(document, target):
     """Print an HTML file, again until the page numbers in it are those that it has."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page()
+        page = browser.new_page(viewport={"width": TEXT_WIDTH, "height": 1000})
         page.emulate_media(media="print", color_scheme="light")
         page.goto(document.as_uri())
         page.evaluate("() => document.fonts.ready.then(() => true)")
+        if wide := page.evaluate(TOO_WIDE):
+            raise SystemExit(f"wider than the paper: {wide}")
         numbers = {}
         while True:
             page.pdf(path=target, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
