@@ -25,7 +25,8 @@ import numpy as np
 import yaml
 from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import NameObject, TextStringObject
 
 from tempcourse.plots import temperature_colour
 from tempcourse.softmax import softmax
@@ -36,6 +37,8 @@ HERE = Path(__file__).resolve().parent / "pdf"
 STYLES = ("pygments.css", "mathml.css", "course.css", "static_widgets.css")
 # What is nothing on paper, or belongs to a page in a browser.
 DROPPED = "script, style, button, .headerlink, .toctree-wrapper, .static-widget-live, [hidden], .noprint, .sd-summary-state-marker"
+# Names, punctuation and spaces have the colour of all text: a tag around each would be half of the PDF.
+PLAIN_CODE = "pre span.n, pre span.p, pre span.w, pre > span:empty"
 CAPTION_END = re.compile(r"(?<=\w)[.:;](?=\s|$)|(?<=%)[.:;](?=\s|$)")
 
 
@@ -93,6 +96,8 @@ def read_page(folder, name, part="", number=None):
     article = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select_one("article")
     for element in article.select(DROPPED):
         element.decompose()
+    for span in article.select(PLAIN_CODE):
+        span.unwrap()
     for image in article.select("img"):
         image["src"] = Path(path.parent, image["src"]).resolve().as_uri()
         del image["loading"]
@@ -349,6 +354,8 @@ FILL = """(numbers) => {
 TOO_WIDE = """() => [...document.querySelectorAll("main *")]
   .filter((one) => one.scrollWidth > document.documentElement.clientWidth + 1)
   .map((one) => `${one.tagName} ${one.textContent.trim().slice(0, 60)}`)"""
+HEADINGS = """() => [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")]
+  .map((heading) => heading.textContent.trim().replace(/\\s+/g, " "))"""
 TEXT_WIDTH = 627  # CSS pixels: the 166 mm between the margins in book.css
 
 
@@ -362,7 +369,7 @@ def page_numbers(path):
 
 
 def print_pdf(document, target):
-    """Print an HTML file, again until the page numbers in it are those that it has."""
+    """Print an HTML file, again until the page numbers in it are those that it has; return its headings."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": TEXT_WIDTH, "height": 1000})
@@ -378,7 +385,30 @@ def print_pdf(document, target):
             if numbers == before:
                 break
             page.evaluate(FILL, numbers)
+        headings = page.evaluate(HEADINGS)
         browser.close()
+    return headings
+
+
+def bookmarks(entry):
+    """Yield the bookmarks below an entry of a PDF's outline, in reading order."""
+    child = entry.get("/First")
+    while child is not None:
+        yield child.get_object()
+        yield from bookmarks(child.get_object())
+        child = child.get_object().get("/Next")
+
+
+def finish(path, headings, metadata):
+    """Name the bookmarks of a printed document, and say in it what it is rather than what printed it when.
+
+    Chromium's bookmark of a heading that opens a page holds its text twice.
+    """
+    writer = PdfWriter(path, incremental=True)
+    for entry, heading in zip(bookmarks(writer.root_object["/Outlines"]), headings, strict=True):
+        entry[NameObject("/Title")] = TextStringObject(heading)
+    writer.metadata = metadata
+    writer.write(path)
 
 
 def main():
@@ -392,7 +422,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         document = Path(folder, "book.html")
         document.write_text(assemble(arguments.pages, toc, config, version), encoding="utf-8")
-        print_pdf(document, arguments.target)
+        headings = print_pdf(document, arguments.target)
+    finish(arguments.target, headings, {"/Title": config["title"], "/Author": config["author"]})
     count = len(PdfReader(arguments.target).pages)
     print(f"{arguments.target}: {count} pages, {arguments.target.stat().st_size / 1e6:.1f} MB")
 
