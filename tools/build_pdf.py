@@ -36,7 +36,10 @@ HERE = Path(__file__).resolve().parent / "pdf"
 # The pages' own style sheets that hold on paper too; the theme's are for a screen.
 STYLES = ("pygments.css", "mathml.css", "course.css", "static_widgets.css")
 # What is nothing on paper, or belongs to a page in a browser.
-DROPPED = "script, style, button, .headerlink, .toctree-wrapper, .static-widget-live, [hidden], .noprint, .sd-summary-state-marker"
+DROPPED = (
+    "script, style, button, [hidden], .ways, "
+    ".headerlink, .toctree-wrapper, .static-widget-live, .sd-summary-state-marker"
+)
 # Names, punctuation and spaces have the colour of all text: a tag around each would be half of the PDF.
 PLAIN_CODE = "pre span.n, pre span.p, pre span.w, pre > span:empty"
 CAPTION_END = re.compile(r"(?<=\w)[.:;](?=\s|$)|(?<=%)[.:;](?=\s|$)")
@@ -115,7 +118,7 @@ def prefix_ids(page):
         for name, value in element.attrs.items():
             if name == "id":
                 element[name] = f"{page.slug}--{value}"
-            elif name in ("for", "headers") or name.startswith("aria-") and name.endswith("by"):
+            elif name.startswith("aria-") and name.endswith("by"):
                 element[name] = " ".join(f"{page.slug}--{one}" for one in value.split())
             elif isinstance(value, str):
                 element[name] = re.sub(r"url\(#", f"url(#{page.slug}--", value)
@@ -292,10 +295,10 @@ def cover(logits=(2.0, 1.0, 0.5, 0.1), width=620, height=300):
         path = "L".join(f"{at:.1f} {height * y:.1f}" for at, y in zip(x, edge, strict=True))
         veils += f'<path d="M{path}V{height}H0Z"/>'
     return (
-        f'<svg class="cover" viewBox="0 0 {width} {height}" role="img" aria-label="Four probabilities from cold to hot: '
-        f'one takes all on the left, all are nearly equal on the right">'
-        f'<defs><linearGradient id="paper-heat" gradientUnits="userSpaceOnUse" x2="{width}">{stops}</linearGradient></defs>'
-        f'<rect width="{width}" height="{height}" fill="url(#paper-heat)"/>'
+        f'<svg class="cover" viewBox="0 0 {width} {height}" role="img" aria-label="Four probabilities from cold '
+        'to hot: one takes all on the left, all are nearly equal on the right">'
+        f'<linearGradient id="heat" gradientUnits="userSpaceOnUse" x2="{width}">{stops}</linearGradient>'
+        f'<rect width="{width}" height="{height}" fill="url(#heat)"/>'
         f'<g fill="#fff" fill-opacity="0.3" stroke="#fff" stroke-width="1.5">{veils}</g></svg>'
     )
 
