@@ -249,3 +249,28 @@ def test_a_second_run_prints_the_same(tmp_path, texts):
     again = tmp_path / "again.pdf"
     subprocess.run([sys.executable, "tools/build_pdf.py", HTML, again], cwd=ROOT, check=True)
     assert [page.extract_text() for page in PdfReader(again).pages] == texts
+
+
+# What a browser that prints a chapter's page would cut off, leave folded, or print too pale to read.
+LOST_ON_PAPER = """() => {
+  const content = document.querySelector("article");
+  const name = (one) => `${one.tagName} ${one.textContent.trim().slice(0, 60)}`;
+  const pale = (one) => Math.max(...getComputedStyle(one).color.match(/[\\d.]+/g).slice(0, 3)) > 170;
+  const all = (selector) => [...content.querySelectorAll(selector)];
+  return [
+    ...all("pre").filter((one) => one.scrollWidth > one.clientWidth + 1),
+    ...all("details :is(pre, li)").filter((one) => !one.closest(".ways") && one.getClientRects().length === 0),
+    ...all("p, li, td, h2, pre, pre span").filter((one) => one.checkVisibility() && pale(one)),
+    ...all("input, button, select").filter((one) => one.checkVisibility()),
+  ].map(name);
+}"""
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_chapter_prints_whole_from_a_dark_screen(name, new_page, serve):
+    """Ctrl+P on a page: long lines go on below, answers stand open, and the ink is dark."""
+    page = new_page(viewport={"width": 700, "height": 900}, color_scheme="dark")
+    page.goto(f"{serve(HTML)}/{name}.html")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.emulate_media(media="print")
+    assert page.evaluate(LOST_ON_PAPER) == []
