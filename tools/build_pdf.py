@@ -225,10 +225,11 @@ def gather(page):
         page.article.section.append(section)
 
 
-def dress(page):
-    """Let a page open as a chapter of the book, with a running head of its own."""
-    page.article.name, page.article["class"], page.article["id"] = "section", "paper-page", page.slug
-    page.article["style"] = f"page: {page.slug}"
+def dress(page, front):
+    """Let a page open as a chapter of the book, with a running head of its own; what comes in front runs on."""
+    page.article.name, page.article["id"] = "section", page.slug
+    page.article["class"] = "paper-page paper-front" if front else "paper-page"
+    page.article["style"] = f"page: {'front' if front else page.slug}"
     if page.number:
         page.article["class"] = "paper-page paper-chapter"
         page.article["style"] += f"; --chapter: {temperature_colour(2.0 ** (page.number - 4.5))}"
@@ -240,12 +241,13 @@ def read_book(folder, toc):
     pages = [read_page(folder, *entry) for entry in table_of_contents(toc)]
     for page in pages:
         prefix_ids(page)
+    first_chapter = next(page for page in pages if page.number)
     for page in pages:
         relink(page, pages)
         gather(page)
         open_hints(page)
         number_figures(page)
-        dress(page)
+        dress(page, front=pages.index(page) < pages.index(first_chapter))
     return pages
 
 
