@@ -38,7 +38,7 @@ $(BUILD)/.extensions: $(EXTENSIONS) _config.yml
 
 pdf: $(PDF)
 
-$(PDF): $(PAGE) tools/build_pdf.py
+$(PDF): $(PAGE) tools/build_pdf.py $(wildcard tools/pdf/*)
 	$(BIN)/python tools/build_pdf.py $(BUILD)/html $@
 
 site: $(SITE)

@@ -36,12 +36,13 @@ STYLE = "mathml.css"
 CHARACTERS = (
     "".join(map(chr, range(0x20, 0x7F)))
     + "\u00a0¬°±·×÷′″…ℓℝℕℤ𝔼∂∆∇∈∉∏∑−∓∗∘∝∞∣∥∧∨∩∪∫∼≃≈≜≠≡≤≥≪≫⊂⊆⊕⊗⊙⊤⊥⋅⋮⋯⋱⌈⌉⌊⌋⟨⟩‖√∀∃∅∖"
-    + "←↑→↓↔↦⇐⇒⇔⟶⟵⟹⟸⟺⏞⏟ˉ^~¯→\u2061\u2062\u2063\u2064\u2003\u2002\u2009\u200a\u200b"
+    + "←↑→↓↔↦⇐⇒⇔⟶⟵⟹⟸⟺⏞⏟ˉ^~¯‾→\u2061\u2062\u2063\u2064\u2003\u2002\u2005\u2009\u200a\u200b"
     + "".join(map(chr, range(0x391, 0x3CA))) + "ϑϕϖϵϱ"
     # The italic alphabets, which a browser uses for a variable of one letter.
     + "".join(map(chr, range(0x1D434, 0x1D468))) + "ℎ" + "".join(map(chr, range(0x1D6E2, 0x1D71C)))
     # Bold upright and calligraphic capitals: vectors, loss and likelihood.
     + "".join(map(chr, range(0x1D400, 0x1D434))) + "".join(map(chr, range(0x1D49C, 0x1D4B6))) + "ℬℰℱℋℐℒℳℛ"
+    + "𝖳"  # of a transposed matrix
 )
 
 
@@ -123,14 +124,16 @@ def _render(self, node, display):
     tex = node.astext().strip()
     if display and "\\\\" in tex and "\\begin" not in tex:
         tex = rf"\begin{{aligned}}{tex}\end{{aligned}}"
-    missing = set(tex) - set(CHARACTERS) - {"\n"}
-    if missing:
-        logger.warning("no glyph in the mathematical font for %s in %r", sorted(missing), tex, location=node)
     try:
-        return to_mathml(tex, display)
+        formula = to_mathml(tex, display)
     except ValueError as error:
         logger.warning("mathematics: %s in %r", error, tex, location=node)
         return self.encode(tex)
+    # Of the formula as it is written, for a command may stand for a letter of another alphabet.
+    missing = set("".join(ElementTree.fromstring(formula).itertext())) - set(CHARACTERS) - {"\n"}
+    if missing:
+        logger.warning("no glyph in the mathematical font for %s in %r", sorted(missing), tex, location=node)
+    return formula
 
 
 def visit_inline(self, node):
