@@ -2,11 +2,10 @@
 
 The package's tests and all notebooks run outside the checkout, with the wheel in a fresh environment.
 
-Usage: python tools/try_versions.py oldest|pyodide|newest
+Usage: python tools/try_versions.py oldest|pyodide
 
 oldest   the lowest versions that pyproject.toml allows
 pyodide  the versions that Python in the browser has, by the lock file of the built site
-newest   whatever is newest today
 """
 
 import argparse
@@ -46,11 +45,6 @@ def pyodide():
     return [*carried, *(pin for pin in pins if canonicalize_name(Requirement(pin).name) not in OURS)]
 
 
-def newest():
-    """Return no constraint."""
-    return []
-
-
 def copy_checks(folder):
     """Copy the notebooks, and the tests that need the package but not the book."""
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
@@ -65,7 +59,7 @@ def copy_checks(folder):
 def main():
     """Make the environment, say what is in it, and run everything there."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("versions", choices=["oldest", "pyodide", "newest"])
+    parser.add_argument("versions", choices=["oldest", "pyodide"])
     versions = parser.parse_args().versions
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)

@@ -162,7 +162,8 @@ def test_a_notebook_is_read_before_python_has_started(new_page, serve, site, wid
     picture = page.locator(f'[data-windowed-list-index="{index}"] .jp-OutputArea img')
     expect(picture).to_be_visible()
     assert picture.evaluate("async (image) => { await image.decode(); return image.naturalWidth; }") > 300
-    stored = [o.text for cell in cells[:index] for o in cell.get("outputs", []) if o.output_type == "stream"]
+    open_cells = [cell for cell in cells[:index] if not cell.metadata.get("jupyter", {}).get("outputs_hidden")]
+    stored = [o.text for cell in open_cells for o in cell.get("outputs", []) if o.output_type == "stream"]
     assert max(text.count("\n") for text in stored) > 1
     shown = page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stdout']").all_text_contents()
     assert [text.rstrip() for text in shown][: len(stored)] == [text.rstrip() for text in stored]
