@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -169,7 +170,8 @@ def test_a_missing_page_and_a_missing_browser_are_named(tmp_path, monkeypatch):
 def printed(tmp_path, body):
     document, target = tmp_path / "book.html", tmp_path / "book.pdf"
     document.write_text(f"<!doctype html><meta charset=utf-8><title>T</title><main>{body}</main>", encoding="utf-8")
-    headings = build_pdf.print_pdf(document, target)
+    with ThreadPoolExecutor(1) as apart:  # a thread that browser tests use already allows no second playwright
+        headings = apart.submit(build_pdf.print_pdf, document, target).result()
     build_pdf.finish(target, headings, {"/Title": "T"})
     return PdfReader(target)
 

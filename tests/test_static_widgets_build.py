@@ -16,6 +16,7 @@ import traitlets
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
+from sphinx.util.docutils import docutils_namespace
 
 EXTENSIONS = Path(__file__).parents[1] / "book" / "_ext"
 sys.path.insert(0, str(EXTENSIONS))
@@ -55,6 +56,13 @@ def cell(widget, source="show()", **bundle):
     """Return a code cell whose output is a widget's view."""
     data = {VIEW: {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}, **bundle}
     return new_code_cell(source, execution_count=1, outputs=[new_output("display_data", data)])
+
+
+@pytest.fixture(autouse=True)
+def own_namespace():
+    """Leave nothing registered: the next test in this process may build a book, too."""
+    with docutils_namespace():
+        yield
 
 
 def build(folder, *cells, fresh=True, warnings=None, **config):
