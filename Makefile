@@ -38,12 +38,12 @@ $(BUILD)/.extensions: $(EXTENSIONS) _config.yml
 
 pdf: $(PDF)
 
-$(PDF): $(PAGE) tools/build_pdf.py $(wildcard tools/pdf/*)
+$(PDF): $(PAGE) tools/build_pdf.py tools/chromium.py $(wildcard tools/pdf/*)
 	$(BIN)/python tools/build_pdf.py $(BUILD)/html $@
 
 site: $(SITE)
 
-$(SITE): $(PAGE) $(PDF) tools/build_site.py tools/build_lite.py tools/wheel.py $(wildcard tools/lite/*)
+$(SITE): $(PAGE) $(PDF) tools/build_site.py tools/build_lite.py tools/build_wheel.py $(wildcard tools/lite/*)
 	$(BIN)/python tools/build_site.py $(BUILD)/html $(PDF) $(BUILD)/site
 	$(BIN)/python tools/build_lite.py $(BUILD)/site/lite
 	@touch $@
@@ -62,7 +62,7 @@ notebooks: $(BIN)/.installed
 	$(BIN)/python tools/store_outputs.py $(NOTEBOOKS)
 
 bench: book
-	$(BIN)/python bench/run.py
+	PYTHONPATH=tools $(BIN)/python bench/run.py
 
 # Ask every linked site whether the page is still there; in a folder of its own, away from the pages.
 links: $(BIN)/.installed

@@ -1,17 +1,14 @@
 """The Ising model in Chromium, at 64 × 64: the bare mathematics, and the explorable that draws it."""
 
 import json
-import os
-import shutil
 import statistics
 
-from playwright.sync_api import sync_playwright
+from chromium import open_chromium
 
 from tempcourse.widgets import explore_ising
 from tempcourse.widgets.explorable import FOLDER
 
 TITLE = "The Ising model in a browser"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 SECONDS = 5
 RUNS = 5
 
@@ -76,10 +73,8 @@ def frame_times(browser, sweeps, throttling):
 
 def rows():
     """Return the table."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     table = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    with open_chromium() as browser:
         for temperature in (1, 2.27, 5):
             rate = sweep_rate(browser, temperature)
             table.append((f"bare sweeps, T = {temperature}", f"{rate:,.0f} a second", "at least 2,000"))
@@ -91,5 +86,4 @@ def rows():
                 measured = f"{1000 / statistics.mean(times):.1f} frames/s, {late} of {len(times)} late"
                 wanted = "60 frames/s" if throttling == 1 else ""
                 table.append((f"live at {sweeps} sweeps a second, {slow}", measured, wanted))
-        browser.close()
     return table

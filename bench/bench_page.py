@@ -6,7 +6,6 @@ How soon its first slider works, how fast it answers, and what the first visit w
 import functools
 import gzip
 import io
-import os
 import shutil
 import statistics
 import subprocess
@@ -19,14 +18,13 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import yaml
-from playwright.sync_api import sync_playwright
+from chromium import open_chromium
 
 TITLE = "The temperature chapter in a browser"
 ROOT = Path(__file__).parent.parent
 PAGE = "notebooks/02_temperature.html"
 SECTION = "#one-knob"  # where its first explorable stands
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-FLAGS += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]  # no other host
+ONLY_HERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # no other host
 VISITS = 5
 STEPS = 80
 
@@ -229,10 +227,8 @@ def percentile(values):
 
 def rows():
     """Return the table; the two builds are visited in turn."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     table = []
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    with tempfile.TemporaryDirectory() as folder, open_chromium(ONLY_HERE) as browser:
         stock = build_stock(folder)
         with served(ROOT / "_build" / "html") as ours, served(stock) as theirs:
             for throttling in (1, 4):
@@ -249,5 +245,4 @@ def rows():
                 table.append((f"slider input: script, style, layout, p95, {slow}", f"{work:.1f} ms", work_limit))
                 limit = "second frame" if throttling == 1 else "within 50 ms"
                 table.append((f"slider input: painted, p95, {slow}", f"{frames:.1f} ms", limit))
-        browser.close()
     return table

@@ -1,5 +1,5 @@
 """The fixtures that open pages are at hand in every folder of tests."""
 
-from chromium import browser, complaints, mathematics, new_page, page, serve, show
+from pages import browser, complaints, mathematics, new_page, page, serve, show
 
 __all__ = ["browser", "complaints", "mathematics", "new_page", "page", "serve", "show"]

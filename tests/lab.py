@@ -10,10 +10,10 @@ import urllib.request
 from pathlib import Path
 
 import nbformat
+from environments import outside
 from playwright.sync_api import expect
 
 from tempcourse import widgets
-from tools.environments import outside
 
 expect.set_options(timeout=30_000)
 

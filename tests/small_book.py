@@ -1,12 +1,7 @@
 """Build a book of a page or two, quickly, to try one extension."""
 
-import sys
-from pathlib import Path
-
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "book" / "_ext"))
 
 # What says where a book comes from and goes to: a test sets its own.
 VARIABLES = (

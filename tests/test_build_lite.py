@@ -7,14 +7,13 @@ import sys
 import zipfile
 from pathlib import Path
 
+import build_lite
 import nbformat
 import pytest
+from build_lite import DIGITS, DIGITS_MODULE, PYODIDE_CDN_URL
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tools"))
 
-import build_lite  # noqa: E402
-from build_lite import DIGITS, DIGITS_MODULE, PYODIDE_CDN_URL  # noqa: E402
 
 NATIVE = "cp314-cp314-pyemscripten_2026_0_wasm32.whl"
 

@@ -1,18 +1,13 @@
 """How the pages of the book become one document, and how that is printed."""
 
-import importlib.util
 import re
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
+import build_pdf
 import pytest
 from bs4 import BeautifulSoup
+from chromium import find_chromium
 from pypdf import PdfReader
-
-TOOL = Path(__file__).parent.parent / "tools" / "build_pdf.py"
-spec = importlib.util.spec_from_file_location("build_pdf", TOOL)
-build_pdf = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(build_pdf)
 
 TOC = {
     "root": "book/index",
@@ -160,11 +155,11 @@ def test_a_missing_page_and_a_missing_browser_are_named(tmp_path, monkeypatch):
         build_pdf.read_page(tmp_path, "book/none")
     monkeypatch.setenv("CHROMIUM", "/no/such/chromium")
     with pytest.raises(SystemExit, match="/no/such/chromium was found: install it"):
-        build_pdf.find_chromium()
+        find_chromium()
     monkeypatch.delenv("CHROMIUM")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SystemExit, match="none on the path was found"):
-        build_pdf.find_chromium()
+        find_chromium()
 
 
 def printed(tmp_path, body):

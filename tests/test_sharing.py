@@ -3,7 +3,6 @@
 import html
 import re
 import struct
-import sys
 import tomllib
 from pathlib import Path
 from urllib.parse import urljoin
@@ -11,14 +10,13 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
+from sharing import find_site
 from small_book import build_book
 from sphinx.errors import ExtensionError
 
 ROOT = Path(__file__).parents[1]
 BOOK = ROOT / "_build" / "html"
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
-from sharing import find_site  # noqa: E402
 
 SITE = "https://example.org/course/"
 CHAPTERS = sorted((BOOK / "notebooks").glob("*.html"))

@@ -5,8 +5,6 @@ import html
 import io
 import json
 import re
-import sys
-from pathlib import Path
 
 import anywidget
 import ipywidgets as w
@@ -17,11 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import docutils_namespace
-
-EXTENSIONS = Path(__file__).parents[1] / "book" / "_ext"
-sys.path.insert(0, str(EXTENSIONS))
-
-from static_widgets import state as widgets  # noqa: E402
+from static_widgets import state as widgets
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"

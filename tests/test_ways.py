@@ -3,12 +3,12 @@
 import html
 import re
 import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import nbformat
 import pytest
+from build_site import build_site
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from small_book import build_book
 from sphinx.errors import ExtensionError
@@ -17,9 +17,7 @@ from ways.repository import binder_address, find_repository, web_address
 ROOT = Path(__file__).parents[1]
 BOOK = ROOT / "_build" / "html"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-sys.path.insert(0, str(ROOT / "tools"))
 
-from build_site import build_site  # noqa: E402
 
 GITHUB = "https://github.com/owner/name"
 PROJECT = '[project]\nname = "tempcourse"\nversion = "4.5.6"\n'

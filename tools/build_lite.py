@@ -24,6 +24,7 @@ from importlib.metadata import PathDistribution
 from pathlib import Path
 
 import nbformat
+from build_wheel import build_wheel
 from jupyterlite_pyodide_kernel.constants import (
     PYODIDE_CDN_URL,
     PYODIDE_KERNEL_PLUGIN_ID,
@@ -32,7 +33,6 @@ from jupyterlite_pyodide_kernel.constants import (
 )
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from wheel import build_wheel
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = Path(__file__).parent / "lite"  # the site's static settings

@@ -9,10 +9,8 @@ a picture has a number and a caption, and answers and solutions stand at the end
 
 import argparse
 import html
-import os
 import posixpath
 import re
-import shutil
 import sys
 import tempfile
 import tomllib
@@ -24,7 +22,7 @@ import matplotlib
 import numpy as np
 import yaml
 from bs4 import BeautifulSoup
-from playwright.sync_api import sync_playwright
+from chromium import open_chromium
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject, TextStringObject
 
@@ -340,18 +338,6 @@ def assemble(folder, toc, config, version):
 # --------------------------------------------------------------------------------------------- Printing
 
 
-def find_chromium():
-    """Return the path of Chromium: the one that CHROMIUM names, or the first on the path."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if path is None or not Path(path).exists():
-        raise SystemExit(
-            f"printing needs Chromium, and {path or 'none on the path'} was found: "
-            "install it (Debian: apt install chromium), or set CHROMIUM to its path"
-        )
-    return path
-
-
 FILL = """(numbers) => {
   for (const place of document.querySelectorAll("[data-page-of]")) place.textContent = numbers[place.dataset.pageOf];
 }"""
@@ -375,8 +361,7 @@ def page_numbers(path):
 
 def print_pdf(document, target):
     """Print an HTML file, again until the page numbers in it are those that it has; return its headings."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"])
+    with open_chromium() as browser:
         page = browser.new_page(viewport={"width": TEXT_WIDTH, "height": 1000})
         page.emulate_media(media="print", color_scheme="light")
         page.goto(document.as_uri())
@@ -390,9 +375,7 @@ def print_pdf(document, target):
             if numbers == before:
                 break
             page.evaluate(FILL, numbers)
-        headings = page.evaluate(HEADINGS)
-        browser.close()
-    return headings
+        return page.evaluate(HEADINGS)
 
 
 def bookmarks(entry):

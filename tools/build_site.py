@@ -65,7 +65,7 @@ def build_site(pages, pdf, site, build_wheel):
 
 def main():
     """Build the site from the command line."""
-    from wheel import build_wheel
+    from build_wheel import build_wheel
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pages", type=Path, help="folder of the built book, such as _build/html")

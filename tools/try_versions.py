@@ -17,10 +17,10 @@ import tempfile
 import tomllib
 from pathlib import Path
 
+from build_wheel import build_wheel
 from environments import UV, make_environment, run
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from wheel import build_wheel
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from chromium import FRAME, in_browser, put
+from pages import FRAME, in_browser, put
 
 from tempcourse.boltzmann import boltzmann
 from tempcourse.widgets import explore_annealing

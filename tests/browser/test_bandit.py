@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from chromium import FRAME, put
+from pages import FRAME, put
 from scipy import stats
 
 from tempcourse.exploration import (

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from chromium import FRAME, in_browser, put, state
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from pages import FRAME, in_browser, put, state
 
 from tempcourse import calibration as python
 from tempcourse.softmax import softmax

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from chromium import FRAME, put, state
+from pages import FRAME, put, state
 from sklearn.datasets import load_digits
 
 from tempcourse.distillation import load_digits_split

@@ -1,7 +1,7 @@
 """What soft targets are worth: nothing is told before it is predicted, and then all of it is."""
 
 import pytest
-from chromium import FRAME, put, state
+from pages import FRAME, put, state
 
 from tempcourse.widgets import explore_distillation
 

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from chromium import FRAME, put, state
+from pages import FRAME, put, state
 
 from tempcourse.softmax import softmax
 from tempcourse.widgets import (

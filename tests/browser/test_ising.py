@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from chromium import FRAME, in_browser, put, state
+from pages import FRAME, in_browser, put, state
 from scipy.special import ellipk
 
 from tempcourse.boltzmann import boltzmann, ising_energies

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from chromium import FRAME, in_browser, put
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from pages import FRAME, in_browser, put
 
 from tempcourse import boltzmann as python
 from tempcourse.widgets import explore_levels

@@ -5,10 +5,10 @@ import sys
 
 import numpy as np
 import pytest
-from chromium import in_browser
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
+from pages import in_browser
 
 from tempcourse import softmax as python
 from tempcourse.plots import temperature_colour

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from chromium import FRAME, put, state
+from pages import FRAME, put, state
 
 from tempcourse.decoding import beam_search, greedy, most_likely, sequence_temperature
 from tempcourse.language import MarkovModel

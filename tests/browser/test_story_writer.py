@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from chromium import FRAME, put, state
+from pages import FRAME, put, state
 from playwright.sync_api import expect
 
 from tempcourse.decoding import VLLM

@@ -5,8 +5,7 @@ import shlex
 
 import lab
 import pytest
-
-from tools.environments import ROOT, UV, copy_checkout, make_environment, run
+from environments import ROOT, UV, copy_checkout, make_environment, run
 
 PYTHON = "3.11"
 TOOL = [*UV, "tool", "run", "--quiet", "--from", "jupyter-repo2docker==2026.4.0"]

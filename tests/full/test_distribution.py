@@ -7,9 +7,8 @@ import zipfile
 
 import lab
 import pytest
-
-from tools.environments import ROOT, UV, make_environment, run
-from tools.wheel import build_sdist, build_wheel
+from build_wheel import build_sdist, build_wheel
+from environments import ROOT, UV, make_environment, run
 
 PACKAGE = {
     path.relative_to(ROOT).as_posix()

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import lab
 import pytest
-
-from tools.environments import ROOT, copy_checkout, outside
+from environments import ROOT, copy_checkout, outside
 
 
 def commands():

@@ -3,16 +3,14 @@
 import json
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
+from build_lite import PACKAGES, check, closure
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "_build" / "site" / "lite"
-sys.path.insert(0, str(ROOT / "tools"))
 
-from build_lite import PACKAGES, check, closure  # noqa: E402
 
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 LOCK = PACKAGES / "pyodide-lock.json"

@@ -8,18 +8,16 @@ import json
 import os
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+from build_lite import PACKAGES, PYODIDE_CDN_URL
 from playwright.sync_api import expect
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "_build" / "site" / "lite"
-sys.path.insert(0, str(ROOT / "tools"))
 
-from build_lite import PACKAGES, PYODIDE_CDN_URL  # noqa: E402
 
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LOCK = PACKAGES / "pyodide-lock.json"

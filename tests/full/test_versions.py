@@ -3,8 +3,7 @@
 import sys
 
 import pytest
-
-from tools.environments import ROOT, run
+from environments import ROOT, run
 
 
 @pytest.mark.parametrize("versions", ["oldest", "pyodide"])

@@ -3,41 +3,21 @@
 import functools
 import http.server
 import json
-import os
 import re
-import shutil
 import struct
 import threading
 
 import pytest
-from playwright.sync_api import sync_playwright
+from chromium import open_chromium
 
 from tempcourse.widgets.explorable import FOLDER
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-quic",
-    "--no-first-run",
-]
 
 
 @pytest.fixture(scope="session")
 def browser():
-    """Chromium: the one that CHROMIUM names, or the first on the path."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if path is None:
-        pytest.fail(
-            "The browser tests need Chromium: install it (Debian: apt install chromium), or set CHROMIUM."
-        )
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    """Chromium, for all tests of a process; they fail without it, rather than skip."""
+    with open_chromium() as chromium:
         yield chromium
-        chromium.close()
 
 
 class Complaints(list):

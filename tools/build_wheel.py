@@ -1,6 +1,6 @@
 """Build the wheel and the source distribution of tempcourse.
 
-Usage: python tools/wheel.py FOLDER
+Usage: python tools/build_wheel.py FOLDER
 """
 
 import os
