@@ -17,8 +17,6 @@ from playwright.sync_api import expect
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "_build" / "site" / "lite"
-
-
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LOCK = PACKAGES / "pyodide-lock.json"
 # Milliseconds in which Python must have started, and in which a chapter must have run, on a slow machine too.
@@ -165,6 +163,7 @@ def test_a_notebook_is_read_before_python_has_started(new_page, serve, site, wid
     assert max(text.count("\n") for text in stored) > 1
     shown = page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stdout']").all_text_contents()
     assert [text.rstrip() for text in shown][: len(stored)] == [text.rstrip() for text in stored]
+    assert page.get_by_text("JupyterLab", exact=True).count() == 0  # an application that this site does not have
 
 
 def test_a_link_to_another_chapter_opens_it(open_notebook, site):
