@@ -60,6 +60,8 @@ RUN_ALL = """async () => {
   await jupyterapp.commands.execute("notebook:run-all-cells");
   return jupyterapp.shell.currentWidget.content.model.toJSON();
 }"""
+# What Python holds of all widgets, in one number.
+HELD = "from ipywidgets.embed import embed_data; hash(str(embed_data(None)))"
 SCROLL = "(index) => jupyterapp.shell.currentWidget.content.scrollToItem(index, 'start')"
 
 
@@ -127,15 +129,17 @@ def check_explorables(page, notebook):
 
 
 def move_slider(page):
-    """Press a key on the first slider in sight, and see its picture change."""
+    """Press a key on the first slider in sight, and see its picture change, and what Python holds."""
     slider = page.locator(".noUi-handle:visible").first
     slider.scroll_into_view_if_needed()
     cell = page.locator(".jp-CodeCell", has=slider)
     picture = cell.locator("[data-explorable]").first
-    before = picture.inner_html()
+    before, held = picture.inner_html(), page.evaluate(RUN, HELD)
+    assert held["status"] == "ok" and page.evaluate(RUN, HELD) == held
     slider.focus()
     page.keyboard.press("ArrowRight")
     expect(picture).not_to_have_js_property("innerHTML", before)
+    assert page.evaluate(RUN, HELD) != held
 
 
 # What a reader sees before Python
