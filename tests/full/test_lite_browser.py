@@ -114,14 +114,15 @@ def run_all(page):
     return notebook
 
 
+def find_explorables(notebook):
+    """Return the numbers of a notebook's cells that show a widget, once for each."""
+    outputs = [(index, output) for index, cell in enumerate(notebook.cells) for output in cell.get("outputs", [])]
+    return [index for index, output in outputs if "application/vnd.jupyter.widget-view+json" in output.get("data", {})]
+
+
 def check_explorables(page, notebook):
     """Scroll to every widget of a notebook that was run, and see it live; return how many there are."""
-    views = [
-        index
-        for index, cell in enumerate(notebook.cells)
-        for output in cell.get("outputs", [])
-        if "application/vnd.jupyter.widget-view+json" in output.get("data", {})
-    ]
+    views = find_explorables(notebook)
     for index in views:
         page.evaluate(SCROLL, index)
         view = page.locator(f'[data-windowed-list-index="{index}"] [data-explorable]').first
@@ -255,5 +256,6 @@ def test_a_chapter_runs(open_notebook, site, chapter):
         pytest.skip("numpy, matplotlib and scikit-learn for the browser are only on the CDN; give PYODIDE_DIST")
     page = open_notebook(site, chapter.name)
     start(page)
-    assert check_explorables(page, run_all(page)) > 0
+    stored = find_explorables(nbformat.read(chapter, as_version=4))
+    assert check_explorables(page, run_all(page)) == len(stored) > 0
     move_slider(page)
