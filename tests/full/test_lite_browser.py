@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 SITE = ROOT / "_build" / "site" / "lite"
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LOCK = PACKAGES / "pyodide-lock.json"
+LARGE = {"matplotlib", "numpy", "scikit_learn", "scipy"}
 # Milliseconds in which Python must have started, and in which a chapter must have run, on a slow machine too.
 START, CHAPTER = 240_000, 600_000
 SLIDER = '''
@@ -56,6 +57,8 @@ RUN_ALL = """async () => {
   await jupyterapp.commands.execute("notebook:run-all-cells");
   return jupyterapp.shell.currentWidget.content.model.toJSON();
 }"""
+# What Python holds of all widgets, in one number.
+HELD = "from ipywidgets.embed import embed_data; hash(str(embed_data(None)))"
 SCROLL = "(index) => jupyterapp.shell.currentWidget.content.scrollToItem(index, 'start')"
 
 
@@ -107,14 +110,15 @@ def run_all(page):
     return notebook
 
 
+def find_explorables(notebook):
+    """Return the numbers of a notebook's cells that show a widget, once for each."""
+    outputs = [(index, output) for index, cell in enumerate(notebook.cells) for output in cell.get("outputs", [])]
+    return [index for index, output in outputs if "application/vnd.jupyter.widget-view+json" in output.get("data", {})]
+
+
 def check_explorables(page, notebook):
     """Scroll to every widget of a notebook that was run, and see it live; return how many there are."""
-    views = [
-        index
-        for index, cell in enumerate(notebook.cells)
-        for output in cell.get("outputs", [])
-        if "application/vnd.jupyter.widget-view+json" in output.get("data", {})
-    ]
+    views = find_explorables(notebook)
     for index in views:
         page.evaluate(SCROLL, index)
         view = page.locator(f'[data-windowed-list-index="{index}"] [data-explorable]').first
@@ -123,15 +127,17 @@ def check_explorables(page, notebook):
 
 
 def move_slider(page):
-    """Press a key on the first slider in sight, and see its picture change."""
+    """Press a key on the first slider in sight, and see its picture change, and what Python holds."""
     slider = page.locator(".noUi-handle:visible").first
     slider.scroll_into_view_if_needed()
     cell = page.locator(".jp-CodeCell", has=slider)
     picture = cell.locator("[data-explorable]").first
-    before = picture.inner_html()
+    before, held = picture.inner_html(), page.evaluate(RUN, HELD)
+    assert held["status"] == "ok" and page.evaluate(RUN, HELD) == held
     slider.focus()
     page.keyboard.press("ArrowRight")
     expect(picture).not_to_have_js_property("innerHTML", before)
+    assert page.evaluate(RUN, HELD) != held
 
 
 # What a reader sees before Python
@@ -220,25 +226,21 @@ def add_notebook(site, name, sources):
 
 
 def test_numpy_comes_with_the_package_and_scikit_learn_with_digits(open_notebook, site, complaints):
-    is_local = site_holds_numpy()
     page = open_notebook(site, "01_softmax.ipynb")
     start(page)
     assert not complaints
+    asked = set()
+    page.context.on("request", lambda request: asked.add(request.url.rpartition("/")[2].split("-")[0]))
     assert page.evaluate(RUN, "import tempcourse; print(tempcourse.__name__)")["text"] == "tempcourse\n"
-    assert packages_asked(complaints) == (set() if is_local else {"matplotlib", "numpy"})
-    page.evaluate(RUN, "from tempcourse.distillation import load_digits_split")
-    asked = {"matplotlib", "numpy", "scikit_learn", "scipy"}
-    assert packages_asked(complaints) == (set() if is_local else asked)
-    if not is_local:
+    assert asked & LARGE == {"matplotlib", "numpy"}
+    reply = page.evaluate(RUN, "from tempcourse.distillation import load_digits_split")
+    assert asked & LARGE == LARGE
+    if site_holds_numpy():
+        assert reply["status"] == "ok", reply
+    else:
         complaints.expect(rf"^request: {re.escape(PYODIDE_CDN_URL)}/[\w.-]+\.whl$")
         complaints.expect(r"^console: Failed to load resource: net::ERR_FAILED|^console: Failed to fetch$")
         complaints.expect(r"^console: The following error occurred while loading [\w-]+:$")
-
-
-def packages_asked(complaints):
-    """Return which of the large packages a page asked another host for."""
-    asked = {text.rpartition("/")[2].split("-")[0] for text in complaints if text.startswith("request: ")}
-    return asked & {"matplotlib", "numpy", "scikit_learn", "scipy"}
 
 
 # The notebooks
@@ -251,5 +253,6 @@ def test_a_chapter_runs(open_notebook, site, chapter):
         pytest.skip("numpy, matplotlib and scikit-learn for the browser are only on the CDN; give PYODIDE_DIST")
     page = open_notebook(site, chapter.name)
     start(page)
-    assert check_explorables(page, run_all(page)) > 0
+    stored = find_explorables(nbformat.read(chapter, as_version=4))
+    assert check_explorables(page, run_all(page)) == len(stored) > 0
     move_slider(page)
