@@ -32,6 +32,18 @@ class Page(HTMLParser):
             assert self.hidden.pop() == tag
 
 
+def follow_links(pages, path):
+    """Hold each internal link of a page against the files, and against the ids of the pages that are known."""
+    for link in pages[path].links:
+        parts = urlsplit(link)
+        if parts.scheme or parts.netloc:
+            continue
+        target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+        assert target.is_file(), link
+        if parts.fragment and target in pages:
+            assert unquote(parts.fragment) in pages[target].ids, link
+
+
 @pytest.fixture(scope="module")
 def book():
     """All pages, read."""
@@ -41,14 +53,7 @@ def book():
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(BOOK)))
 def test_links_resolve(book, path):
-    for link in book[path].links:
-        parts = urlsplit(link)
-        if parts.scheme or parts.netloc:
-            continue
-        target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
-        assert target.is_file(), link
-        if parts.fragment and target in book:
-            assert unquote(parts.fragment) in book[target].ids, link
+    follow_links(book, path)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(BOOK)))

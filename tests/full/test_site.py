@@ -3,11 +3,11 @@
 import re
 import zipfile
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import nbformat
 import pytest
-from test_book_links import Page
+from test_book_links import Page, follow_links
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "_build" / "site"
@@ -25,14 +25,7 @@ def site():
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(SITE)))
 def test_links_resolve(site, path):
     assert not site[path].hidden
-    for link in site[path].links:
-        parts = urlsplit(link)
-        if parts.scheme or parts.netloc:
-            continue
-        target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
-        assert target.is_file(), link
-        if parts.fragment and target in site:
-            assert unquote(parts.fragment) in site[target].ids, link
+    follow_links(site, path)
 
 
 @pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
