@@ -1,40 +1,54 @@
-"""Execute notebooks and store their outputs in place, so that a second run changes nothing.
+"""Execute notebooks and store their text outputs in place, so that a second run changes nothing.
+
+Only text is stored, which nbval compares: pictures and widgets are made anew by the book's build. What the page hides
+by its tags is folded in Jupyter too, which does not read them, so that an author writes the tags only.
 
 Usage: python tools/store_outputs.py notebooks/01_softmax.ipynb ...
 """
 
-import json
 import sys
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 
-WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+# What Jupyter folds of a cell, by the tag that hides it on the page.
+FOLDED = {
+    "hide-cell": {"source_hidden": True, "outputs_hidden": True},
+    "remove-input": {"source_hidden": True},
+}
+
+
+def text_only(outputs):
+    """Return outputs without what is no text: streams as they are, and of the others their text formats."""
+    for output in outputs:
+        if "data" in output:
+            output["data"] = {kind: data for kind, data in output["data"].items() if kind.startswith("text/")}
+            output["metadata"] = {}
+    return outputs
+
+
+def fold(metadata):
+    """Return a cell's metadata with Jupyter's folding as its tags say."""
+    folded = {key: on for tag in metadata.get("tags", []) for key, on in FOLDED.get(tag, {}).items()}
+    kept = {key: value for key, value in metadata.items() if key not in ("execution", "jupyter")}
+    return nbformat.from_dict(kept | ({"jupyter": folded} if folded else {}))
 
 
 def normalise(notebook):
-    """Return the notebook without what differs from run to run.
-
-    Widget models get their ids at random: they are renumbered in the order in which they were made.
-    """
-    widgets = notebook.metadata.get("widgets")
+    """Return a notebook with nothing in it that is generated, but for the text of its outputs."""
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
-    if widgets:
-        notebook.metadata["widgets"] = widgets
     for cell in notebook.cells:
-        cell.metadata.pop("execution", None)
-    text = json.dumps(notebook, ensure_ascii=False)
-    for number, model_id in enumerate((widgets or {}).get(WIDGET_STATE, {}).get("state", {}), start=1):
-        text = text.replace(model_id, f"{number:032x}")
-    return nbformat.from_dict(json.loads(text))
+        cell.metadata = fold(cell.metadata)
+        if cell.cell_type == "code":
+            cell.outputs = text_only(cell.outputs)
+    return notebook
 
 
 def store(path):
     """Execute one notebook in its own folder, from a fresh kernel, and write it back."""
     notebook = nbformat.read(path, as_version=4)
-    notebook.metadata.pop("widgets", None)
     client = NotebookClient(
         notebook,
         timeout=120,
