@@ -26,6 +26,8 @@ def text_only(outputs):
         if "data" in output:
             output["data"] = {kind: data for kind, data in output["data"].items() if kind.startswith("text/")}
             output["metadata"] = {}
+        if "execution_count" in output:
+            output["execution_count"] = None
     return outputs
 
 
@@ -43,6 +45,7 @@ def normalise(notebook):
         cell.metadata = fold(cell.metadata)
         if cell.cell_type == "code":
             cell.outputs = text_only(cell.outputs)
+            cell.execution_count = None  # or one new cell would change all that follow
     return notebook
 
 
