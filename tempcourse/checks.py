@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tempcourse.boltzmann import anneal, free_energy, glass_energies, random_couplings
+from tempcourse.annealing import anneal, random_couplings
+from tempcourse.boltzmann import free_energy
 from tempcourse.distillation import same_confidence
 from tempcourse.exploration import GaussianBandit, run
 from tempcourse.exploration import boltzmann as boltzmann_policy
+from tempcourse.ising import glass_energies
 from tempcourse.softmax import log_softmax, softmax
 
 __all__ = ["check"]
