@@ -95,6 +95,7 @@ def anneal(couplings, schedule, *, rng, runs):
 
     Examples
     --------
+    >>> from tempcourse.ising import glass_energies
     >>> J = random_couplings(10, rng=np.random.default_rng(1))
     >>> slow = anneal(J, np.geomspace(2, 0.05, 100), rng=np.random.default_rng(2), runs=50)
     >>> print((slow.energies < glass_energies(J).min() + 1e-9).mean())

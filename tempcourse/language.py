@@ -16,7 +16,7 @@ from itertools import chain
 
 import numpy as np
 
-from tempcourse.decoding import _below, _check_one, _check_whole, _search, temper
+from tempcourse.decoding import _check_one, _check_whole, draw, temper
 from tempcourse.softmax import _distributions, entropy, log_softmax, softmax
 
 __all__ = ["END", "MarkovModel", "NGramModel", "load_stories", "tokenize"]
@@ -218,7 +218,7 @@ class MarkovModel:
         indices = self.indices(context)
         state = np.full(indices.shape[:-1], self.start)
         for token in np.moveaxis(indices, -1, 0):
-            state = self.next_states[state, token]
+            state = self.step(state, token)
         return state[()]
 
     def logits(self, context=""):
@@ -239,7 +239,39 @@ class MarkovModel:
         ValueError
             As `indices` does.
         """
-        return self.log_probabilities[self.state(context)].copy()
+        return self.next_log_probabilities(self.state(context)).copy()
+
+    def next_log_probabilities(self, states):
+        """Return the log-probabilities of the next token after states.
+
+        Parameters
+        ----------
+        states : int or ndarray of int
+            Shape ``(...)``, as `state` and `step` return them.
+
+        Returns
+        -------
+        ndarray
+            In nats, shape ``(..., n)``.
+        """
+        return self.log_probabilities[states]
+
+    def step(self, states, tokens):
+        """Return the states that follow when each is given one more token.
+
+        Parameters
+        ----------
+        states : int or ndarray of int
+            As for `next_log_probabilities`.
+        tokens : int or ndarray of int
+            Indices of tokens, one a state.
+
+        Returns
+        -------
+        int or ndarray of int
+            Shape ``(...)``.
+        """
+        return self.next_states[states, tokens]
 
     def log_probability(self, tokens, prompt=""):
         """Return the log-probability of tokens after a prompt.
@@ -264,7 +296,7 @@ class MarkovModel:
         total = np.zeros(state.shape)
         for token in np.moveaxis(indices, -1, 0):
             total += self.log_probabilities[state, token]
-            state = self.next_states[state, token]
+            state = self.step(state, token)
         return total[()]
 
     def perplexity(self, tokens, prompt=""):
@@ -338,8 +370,8 @@ class MarkovModel:
                 logits = temper(self.log_probabilities[new], temperature)
                 cumulative[new] = softmax(logits if filters is None else filters(logits)).cumsum(axis=-1)
                 ready[new] = True
-            drawn[...] = _search(cumulative, states, _below(cumulative[states, -1], rng.random(batch)))
-            states = self.next_states[states, drawn]
+            drawn[...] = draw(cumulative, states, rng)
+            states = self.step(states, drawn)
         return written.T
 
     def tempered(self, temperature):
