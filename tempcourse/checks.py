@@ -12,8 +12,7 @@ import numpy as np
 from tempcourse.annealing import anneal, random_couplings
 from tempcourse.boltzmann import free_energy
 from tempcourse.distillation import same_confidence
-from tempcourse.exploration import GaussianBandit, run
-from tempcourse.exploration import boltzmann as boltzmann_policy
+from tempcourse.exploration import GaussianBandit, boltzmann_exploration, simulate
 from tempcourse.ising import glass_energies
 from tempcourse.softmax import log_softmax, softmax
 
@@ -335,8 +334,8 @@ class Cooling:
                 seen = f"at step {step} yours returned {_show(tau)}"
                 raise _NotYet(seen, "A temperature is one number, at least 0.")
         for gap, most in self.allowed.items():
-            bandit, policy = GaussianBandit([gap, 0.0]), boltzmann_policy(lambda step: float(answer(step)))
-            played = run(bandit, policy, steps=2000, runs=400, rng=np.random.default_rng(0))
+            bandit, policy = GaussianBandit([gap, 0.0]), boltzmann_exploration(lambda step: float(answer(step)))
+            played = simulate(bandit, policy, steps=2000, runs=400, rng=np.random.default_rng(0))
             if played.regret[-1] > most:
                 seen = f"on the arms {gap} and 0 the mean regret is {played.regret[-1]:.1f}, allowed are {most:g}"
                 stuck = f"{played.wrong.mean():.1%} of the runs are stuck: warmer for longer, or not?"

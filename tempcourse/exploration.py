@@ -11,7 +11,7 @@ policy             index
 greedy             estimate
 ε-greedy           estimate, or with probability ε noise
 Boltzmann          estimate + τ G
-Gumbel–Boltzmann   estimate + scale · G / √n
+Boltzmann–Gumbel   estimate + scale · G / √n
 UCB                estimate + scale · √(2 log t / n)
 =================  =======================================
 
@@ -30,16 +30,16 @@ import numpy as np
 __all__ = [
     "BernoulliBandit",
     "GaussianBandit",
-    "Result",
-    "boltzmann",
+    "Simulation",
+    "boltzmann_exploration",
+    "boltzmann_gumbel",
     "constant",
     "epsilon_greedy",
     "geometric",
     "greedy",
-    "gumbel_boltzmann",
     "harmonic",
     "logarithmic",
-    "run",
+    "simulate",
     "ucb",
 ]
 
@@ -312,7 +312,7 @@ def epsilon_greedy(epsilon):
     return index
 
 
-def boltzmann(temperature):
+def boltzmann_exploration(temperature):
     r"""Return the policy that pulls arms with the probabilities softmax(estimates, τ): Boltzmann exploration.
 
     .. math:: \operatorname{arg\,max}_i \; \hat\mu_i + \tau \, G_i
@@ -342,7 +342,7 @@ def boltzmann(temperature):
 
     Examples
     --------
-    >>> policy = boltzmann(0.5)
+    >>> policy = boltzmann_exploration(0.5)
     >>> estimates = np.tile([0.0, 0.5], (100_000, 1))
     >>> index = policy(estimates, np.ones_like(estimates), 3, np.random.default_rng(0))
     >>> print((index.argmax(axis=1) == 1).mean().round(2))  # 1 / (1 + exp(−1)) is 0.731
@@ -356,13 +356,13 @@ def boltzmann(temperature):
     return index
 
 
-def gumbel_boltzmann(scale):
+def boltzmann_gumbel(scale):
     r"""Return the policy of Boltzmann exploration with a temperature for each arm, by what is known of it.
 
     .. math:: \operatorname{arg\,max}_i \; \hat\mu_i + \frac{C}{\sqrt{n_i}} \, G_i
 
     The standard error of an estimate falls as 1/√n, and the noise with it. While all arms have been pulled equally
-    often, this is `boltzmann` at τ = C/√n.
+    often, this is `boltzmann_exploration` at τ = C/√n.
 
     Parameters
     ----------
@@ -385,7 +385,7 @@ def gumbel_boltzmann(scale):
 
     Examples
     --------
-    >>> policy = gumbel_boltzmann(1.0)
+    >>> policy = boltzmann_gumbel(1.0)
     >>> estimates = np.tile([0.0, 0.5], (100_000, 1))
     >>> index = policy(estimates, np.full_like(estimates, 4), 9, np.random.default_rng(0))
     >>> print((index.argmax(axis=1) == 1).mean().round(2))  # as at τ = 1/2
@@ -438,7 +438,7 @@ def ucb(scale=1.0):
 
 
 @dataclass(frozen=True, eq=False)
-class Result:
+class Simulation:
     """What many runs of a policy pulled, what that cost, and what they know at the end."""
 
     #: Which arm was pulled in each run at each step, integers of shape (runs, steps).
@@ -481,7 +481,7 @@ class Result:
         return self.estimates[:, best].max(axis=1) < largest
 
 
-def run(bandit, policy, *, steps, runs, rng):
+def simulate(bandit, policy, *, steps, runs, rng):
     """Play a bandit many times, all runs abreast.
 
     In each run every arm is pulled once, in order, so that there is an estimate of each; from then on the policy
@@ -501,7 +501,7 @@ def run(bandit, policy, *, steps, runs, rng):
 
     Returns
     -------
-    Result
+    Simulation
 
     Raises
     ------
@@ -511,7 +511,7 @@ def run(bandit, policy, *, steps, runs, rng):
     Examples
     --------
     >>> certain = GaussianBandit([1.0, 0.0], sigma=0)
-    >>> result = run(certain, greedy(), steps=5, runs=3, rng=np.random.default_rng(0))
+    >>> result = simulate(certain, greedy(), steps=5, runs=3, rng=np.random.default_rng(0))
     >>> result.arms[0]
     array([0, 1, 0, 0, 0])
     >>> result.regret
@@ -531,7 +531,7 @@ def run(bandit, policy, *, steps, runs, rng):
         arms[:, k] = arm
         pulls[each, arm] += 1
         totals[each, arm] += bandit.pull(arm, rng)
-    return Result(arms, totals / pulls, bandit.gaps)
+    return Simulation(arms, totals / pulls, bandit.gaps)
 
 
 def _largest(index, rng):

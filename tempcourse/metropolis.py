@@ -60,6 +60,7 @@ def metropolis(energies, temperature, steps, *, rng, neighbours=None, start=None
 
     Examples
     --------
+    >>> from tempcourse.boltzmann import boltzmann
     >>> visited = metropolis([0.0, 1.0], 1.0, 10_000, rng=np.random.default_rng(0))
     >>> print((visited == 1).mean().round(2), boltzmann([0.0, 1.0], 1.0)[1].round(2))
     0.27 0.27
