@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tempcourse.boltzmann import _check_whole
-from tempcourse.ising import _checked_couplings, coupled_energy, probability_up
+from tempcourse._arguments import check_whole, read_couplings, read_temperatures
+from tempcourse.ising import coupled_energy, probability_up
 
 __all__ = ["AnnealedRuns", "anneal", "random_couplings"]
 
@@ -44,7 +44,7 @@ def random_couplings(n, *, rng):
     >>> print(J.shape, (J == J.T).all(), J.trace())
     (20, 20) True 0.0
     """
-    _check_whole(n, "n", 1)
+    check_whole(n, "n", 1)
     upper = np.triu(rng.normal(scale=n**-0.5, size=(n, n)), k=1)
     return upper + upper.T
 
@@ -101,8 +101,9 @@ def anneal(couplings, schedule, *, rng, runs):
     >>> print((slow.energies < glass_energies(J).min() + 1e-9).mean())
     0.96
     """
-    J = _checked_couplings(couplings)
-    _check_whole(runs, "runs", 1)
+    J = read_couplings(couplings)
+    check_whole(runs, "runs", 1)
+    schedule = read_temperatures(schedule, "schedule")
     if np.ndim(schedule) != 1:
         raise ValueError(f"schedule must be one row of temperatures, got shape {np.shape(schedule)}")
     spins = rng.choice([-1.0, 1.0], size=(len(J), runs))

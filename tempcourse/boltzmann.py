@@ -13,13 +13,12 @@ A level of degeneracy g counts as g states of its energy: it is the same as that
 Everything is computed in float64.
 """
 
-import math
 from dataclasses import dataclass
-from numbers import Integral
 
 import numpy as np
 
-from tempcourse.softmax import _axis_from_the_end, _gaps, _real, _rows, log_softmax, logsumexp, softmax
+from tempcourse._arguments import read_energies, read_finite, read_rows, read_temperatures
+from tempcourse.softmax import log_softmax, logsumexp, scaled_gaps, softmax
 
 __all__ = [
     "Thermodynamics",
@@ -79,7 +78,7 @@ def boltzmann(energies, temperature, *, degeneracies=None, axis=-1):
     >>> boltzmann([0.0, 1.0], temperature=np.inf, degeneracies=[1, 3])
     array([0.25, 0.75])
     """
-    E, axis = _energies(energies, axis)
+    E, axis = read_energies(energies, axis)
     if degeneracies is None:
         return softmax(-E, temperature, axis=axis)
     log_g = _log_degeneracies(degeneracies, E.shape)
@@ -184,8 +183,9 @@ def mean_energy(energies, temperature, *, degeneracies=None):
     >>> print(mean_energy([0.0, 1.0], temperature=1.0).round(4))
     0.2689
     """
-    p = boltzmann(energies, temperature, degeneracies=degeneracies)
-    half = np.asarray(energies, np.float64) / 2  # a difference of halves cannot overflow
+    E, _ = read_energies(energies)
+    p = boltzmann(E, temperature, degeneracies=degeneracies)
+    half = E / 2  # a difference of halves cannot overflow
     ground = half.min(axis=-1, keepdims=True)
     above_ground = np.where(p > 0, half - ground, 0)  # forbidden states: no 0·∞
     return (2 * (ground[..., 0] + (p * above_ground).sum(axis=-1)))[()]
@@ -317,19 +317,20 @@ def thermodynamics(energies, temperatures, *, degeneracies=None):
     >>> curves.entropy.round(4)
     array([0.    , 0.5822, 0.6931])
     """
-    if np.ndim(energies) != 1:
-        raise ValueError(f"energies must be one row, got shape {np.shape(energies)}")
-    T = np.array(temperatures, np.float64)
+    E, _ = read_energies(energies)
+    if E.ndim != 1:
+        raise ValueError(f"energies must be one row, got shape {E.shape}")
+    T = np.array(read_temperatures(temperatures, "temperatures"), np.float64)
     quantities = (free_energy, mean_energy, thermal_entropy, heat_capacity)
-    return Thermodynamics(T, *(f(energies, T[..., np.newaxis], degeneracies=degeneracies) for f in quantities))
+    return Thermodynamics(T, *(f(E, T[..., np.newaxis], degeneracies=degeneracies) for f in quantities))
 
 
 def _levels(energies, temperature, degeneracies):
     """Return E and T in rows, one T a row, the gaps −(E − min E)/T, settled at every T, and log g."""
-    E, _ = _energies(energies)
+    E, _ = read_energies(energies)
     log_g = _log_degeneracies(degeneracies, E.shape)
-    z, T, *_ = _rows(-E, temperature, axis=-1)
-    return -z, T, _gaps(z, T), log_g
+    z, T, *_ = read_rows(-E, temperature, axis=-1)
+    return -z, T, scaled_gaps(z, T), log_g
 
 
 def _ground_and_log_sum(energies, temperature, degeneracies):
@@ -338,35 +339,12 @@ def _ground_and_log_sum(energies, temperature, degeneracies):
     return E.min(axis=-1, keepdims=True), T, logsumexp(gaps + log_g)[..., np.newaxis]
 
 
-def _energies(energies, axis=-1):
-    """Return energies in float64 and the axis from the end, checked."""
-    E = _real(energies, "energies")[0].astype(np.float64)
-    axis = _axis_from_the_end(axis, E.ndim, "energies")
-    if E.shape[axis] == 0:
-        raise ValueError(f"energies must have at least one entry along the axis, got shape {E.shape}")
-    refused = E[~(E > -math.inf)]
-    if refused.size:
-        raise ValueError(f"energies must be finite, or inf for a forbidden state, got {refused[0]}")
-    if (E.min(axis=axis) == math.inf).any():
-        raise ValueError("energies must not all be forbidden, got a row of inf only")
-    return E, axis
-
-
 def _log_degeneracies(degeneracies, shape):
     """Return log g in the shape of the energies, checked; 0 by default."""
     if degeneracies is None:
         return np.zeros(shape)
-    g = _real(degeneracies, "degeneracies")[0].astype(np.float64)
-    refused = g[~((g > 0) & (g < math.inf))]
-    if refused.size:
-        raise ValueError(f"degeneracies must be positive and finite, got {refused[0]}")
+    g = read_finite(degeneracies, "degeneracies", kinds="iu", above=0).astype(np.float64)
     try:
         return np.broadcast_to(np.log(g), shape)
     except ValueError:
         raise ValueError(f"degeneracies must broadcast to energies of shape {shape}, got {g.shape}") from None
-
-
-def _check_whole(value, name, least, most=math.inf):
-    if not isinstance(value, Integral) or not least <= value <= most:
-        allowed = f"at least {least}" if most == math.inf else f"from {least} to {most}"
-        raise ValueError(f"{name} must be a whole number, {allowed}, got {value!r}")

@@ -11,11 +11,11 @@ that a service returns.
 
 import math
 from dataclasses import dataclass
-from numbers import Integral, Real
 
 import numpy as np
 
-from tempcourse.softmax import _gaps, _real, _rows, entropy, log_softmax, softmax
+from tempcourse._arguments import check_whole, read_number, read_real, read_rows
+from tempcourse.softmax import entropy, log_softmax, scaled_gaps, softmax
 
 __all__ = [
     "LLAMA_CPP",
@@ -70,8 +70,8 @@ def temper(logits, temperature):
     >>> temper([2.0, 1.0, 0.5, -np.inf], 0)
     array([  0., -inf, -inf, -inf])
     """
-    z, tau, _, dtype = _rows(logits, temperature, axis=-1)
-    gaps = _gaps(z, tau)
+    z, tau, _, dtype = read_rows(logits, temperature, axis=-1)
+    gaps = scaled_gaps(z, tau)
     if np.isinf(tau).any():
         gaps += 0  # a gap over infinity is −0
     return gaps.astype(dtype, copy=False)
@@ -111,7 +111,7 @@ def top_k(logits, k):
     >>> top_k([2.0, 1.0, 0.5, 0.1], 2)
     array([  2.,   1., -inf, -inf])
     """
-    _check_whole(k, "k")
+    check_whole(k, "k", 1)
     z, dtype = _logits(logits)
     if k >= z.shape[-1]:
         return z.astype(dtype)
@@ -153,7 +153,7 @@ def top_p(logits, p):
     >>> top_p(np.log([0.5, 0.25, 0.15, 0.1]), 0.7).round(3)
     array([-0.693, -1.386,   -inf,   -inf])
     """
-    _check_share(p)
+    p = read_number(p, "p", 0, 1, above=True)
     z, dtype = _logits(logits)
     if p == 1:
         return z.astype(dtype)
@@ -200,9 +200,9 @@ def min_p(logits, p):
     >>> min_p(np.log([0.5, 0.25, 0.15, 0.1]), 0.4).round(3)
     array([-0.693, -1.386,   -inf,   -inf])
     """
-    _check_share(p)
+    p = read_number(p, "p", 0, 1, above=True)
     z, dtype = _logits(logits)
-    return _dropped(z, _gaps(z, 1.0) >= math.log(p), dtype)
+    return _dropped(z, scaled_gaps(z, 1.0) >= math.log(p), dtype)
 
 
 @np.errstate(all="ignore")
@@ -242,7 +242,7 @@ def typical_p(logits, p):
     >>> typical_p(np.log([0.5, 0.25, 0.15, 0.1]), 0.2).round(3)
     array([  -inf, -1.386,   -inf,   -inf])
     """
-    _check_share(p)
+    p = read_number(p, "p", 0, 1, above=True)
     z, dtype = _logits(logits)
     if p == 1:
         return z.astype(dtype)
@@ -344,9 +344,7 @@ class Engine:
         ValueError
             If the engine does not take this temperature or has no such filter.
         """
-        if not temperature >= 0 or (temperature == 0 and self.greedy_below == 0):
-            allowed = "at least 0" if self.greedy_below else "above 0"
-            raise ValueError(f"temperature must be {allowed} in {self.name}, got {temperature}")
+        read_number(temperature, "temperature", above=self.greedy_below == 0, where=f" in {self.name}")
         settings = {"top_k": top_k, "top_p": top_p, "min_p": min_p, "typical_p": typical_p}
         settings["temper"] = 0.0 if temperature < self.greedy_below else None if temperature == 1 else temperature
         for name in settings:
@@ -396,7 +394,7 @@ def sample(logits, *, rng, size=None, method="inverse_cdf"):
     Raises
     ------
     ValueError
-        If `method` is another, or if a row of logits holds nan or −∞ only.
+        If `method` is another, if `size` is not whole numbers, or if a row of logits holds nan or −∞ only.
     TypeError
         If `logits` is not real numbers.
 
@@ -413,7 +411,9 @@ def sample(logits, *, rng, size=None, method="inverse_cdf"):
         raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
     z = temper(np.asarray(logits), 1.0).astype(np.float64)
     rows = z.reshape(-1, z.shape[-1])
-    extra = () if size is None else tuple(np.atleast_1d(size))
+    extra = () if size is None else tuple(np.atleast_1d(size).tolist())
+    for count in extra:
+        check_whole(count, "size", 0)
     drawn = np.empty((*extra, len(rows)), np.intp)
     for i, row in enumerate(rows):
         drawn[..., i] = METHODS[method](row, extra, rng)
@@ -457,7 +457,7 @@ METHODS = {"inverse_cdf": _inverse_cdf, "gumbel": _gumbel_max}
 
 def _logits(logits):
     """Return logits as a floating array and the dtype of the result, checked."""
-    z, dtype = _real(logits, "logits")
+    z, dtype = read_real(logits, "logits")
     if z.ndim == 0 or z.shape[-1] == 0:
         raise ValueError(f"logits must have at least one entry along the last axis, got shape {z.shape}")
     largest = z.max(axis=-1)
@@ -466,21 +466,6 @@ def _logits(logits):
     if (largest == -math.inf).any():
         raise ValueError("logits must not all be masked, got a row of -inf only")
     return z, dtype
-
-
-def _check_whole(value, name, least=1):
-    if not isinstance(value, Integral) or value < least:
-        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
-
-
-def _check_one(temperature):
-    if np.ndim(temperature):
-        raise ValueError(f"temperature must be one number, got shape {np.shape(temperature)}")
-
-
-def _check_share(p):
-    if not isinstance(p, Real) or not 0 < p <= 1:
-        raise ValueError(f"p must be above 0 and at most 1, got {p!r}")
 
 
 def _kth_largest(row, k):

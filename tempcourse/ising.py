@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tempcourse.boltzmann import _check_whole, boltzmann
-from tempcourse.softmax import _real
+from tempcourse._arguments import check_whole, read_couplings, read_real, read_temperatures, refuse
+from tempcourse.boltzmann import boltzmann
 
 __all__ = [
     "IsingSample",
@@ -53,7 +53,7 @@ def spin_states(n):
     >>> spin_states(2).tolist()
     [[-1, -1], [1, -1], [-1, 1], [1, 1]]
     """
-    _check_whole(n, "n", 0, MOST_SPINS)
+    check_whole(n, "n", 0, MOST_SPINS)
     bits = np.arange(2**n)[:, np.newaxis] >> np.arange(n) & 1
     return (2 * bits - 1).astype(np.int8)
 
@@ -86,7 +86,7 @@ def glass_energies(couplings):
     >>> glass_energies([[0, 1], [1, 0]])
     array([-1.,  1.,  1., -1.])
     """
-    J = _checked_couplings(couplings)
+    J = read_couplings(couplings)
     n = len(J)
     if n > MOST_SPINS:
         raise ValueError(f"couplings must be of at most {MOST_SPINS} spins to list all states, got {n}")
@@ -140,7 +140,7 @@ def ising_energies(side):
     >>> print(len(energies), energies.min(), (energies == energies.min()).sum())
     65536 -32.0 2
     """
-    _check_whole(side, "side", 2, 4)
+    check_whole(side, "side", 2, 4)
     site = np.arange(side**2).reshape(side, side)
     couplings = np.zeros((side**2, side**2))
     for axis in (0, 1):
@@ -216,7 +216,7 @@ def ising_sample(side, temperatures, sweeps, *, rng, replicas=1, burn_in=100, st
     array([1., 1., 0.])
     """
     _check_ising(side, sweeps, replicas, burn_in)
-    T = np.array(temperatures, np.float64)
+    T = np.array(read_temperatures(temperatures, "temperatures"), np.float64)
     P_up = _probabilities_up(T)
     lattices = (replicas, side, side)
     spins = _start_spins(start, (*T.shape, *lattices))
@@ -312,10 +312,8 @@ def _join_colours(halves):
 
 def _start_spins(start, shape):
     """Return the spins to begin with in the shape of all lattices, checked."""
-    spins, _ = _real(start, "start")
-    refused = spins[abs(spins) != 1]
-    if refused.size:
-        raise ValueError(f"start must be spins of 1 or -1, got {refused[0]}")
+    spins, _ = read_real(start, "start")
+    refuse(spins, abs(spins) != 1, "start", "spins of 1 or -1")
     try:
         return np.broadcast_to(spins, shape)
     except ValueError:
@@ -323,23 +321,9 @@ def _start_spins(start, shape):
 
 
 def _check_ising(side, sweeps, replicas, burn_in):
-    _check_whole(side, "side", 2)
+    check_whole(side, "side", 2)
     if side % 2:
         raise ValueError(f"side must be even, so that the checkerboard is periodic, got {side}")
-    _check_whole(sweeps, "sweeps", 0)
-    _check_whole(replicas, "replicas", 1)
-    _check_whole(burn_in, "burn_in", 0)
-
-
-def _checked_couplings(couplings):
-    J = _real(couplings, "couplings")[0].astype(np.float64)
-    if J.ndim != 2 or J.shape[0] != J.shape[1] or J.size == 0:
-        raise ValueError(f"couplings must be a square matrix, got shape {J.shape}")
-    if not np.isfinite(J).all():
-        raise ValueError(f"couplings must be finite, got {J[~np.isfinite(J)][0]}")
-    if (J != J.T).any():
-        i, j = np.argwhere(J != J.T)[0]
-        raise ValueError(f"couplings must be symmetric, got {J[i, j]} at ({i}, {j}) and {J[j, i]} at ({j}, {i})")
-    if J.diagonal().any():
-        raise ValueError(f"couplings must have zeros on the diagonal, got {J.diagonal()[J.diagonal() != 0][0]}")
-    return J
+    check_whole(sweeps, "sweeps", 0)
+    check_whole(replicas, "replicas", 1)
+    check_whole(burn_in, "burn_in", 0)

@@ -8,8 +8,7 @@ import math
 
 import numpy as np
 
-from tempcourse.boltzmann import _check_whole, _energies
-from tempcourse.softmax import _temperatures
+from tempcourse._arguments import check_whole, is_whole, read_array, read_energies, read_temperature, refuse
 
 __all__ = ["metropolis", "metropolis_matrix"]
 
@@ -65,11 +64,11 @@ def metropolis(energies, temperature, steps, *, rng, neighbours=None, start=None
     >>> print((visited == 1).mean().round(2), boltzmann([0.0, 1.0], 1.0)[1].round(2))
     0.27 0.27
     """
-    _check_whole(steps, "steps", 0)
+    check_whole(steps, "steps", 0)
     proposed, accepted = _moves(energies, temperature, neighbours)
     allowed = np.flatnonzero(np.asarray(energies) < math.inf)
     state = int(rng.choice(allowed)) if start is None else start
-    if state not in allowed:
+    if not is_whole(state) or state not in allowed:
         raise ValueError(f"start must be a state that is not forbidden, got {start}")
     picks = rng.integers(proposed.shape[1], size=steps).tolist()
     draws = rng.random(steps).tolist()
@@ -121,12 +120,10 @@ def metropolis_matrix(energies, temperature, *, neighbours=None):
 @np.errstate(all="ignore")
 def _moves(energies, temperature, neighbours):
     """Return which states each state proposes, and the probability that each of these is accepted."""
-    E, _ = _energies(energies)
+    E, _ = read_energies(energies)
     if E.ndim != 1 or len(E) < 2:
         raise ValueError(f"energies must be one row of at least two states, got shape {E.shape}")
-    T = _temperatures(temperature)
-    if not isinstance(T, float):
-        raise ValueError(f"temperature must be one number, got shape {T.shape}")
+    T = read_temperature(temperature)
     proposed = _all_others(len(E)) if neighbours is None else _checked_neighbours(neighbours, len(E))
     rise = E[proposed] - E[:, np.newaxis]
     return proposed, np.select([rise == math.inf, rise > 0], [0, np.exp(-rise / T)], 1)
@@ -139,13 +136,11 @@ def _all_others(n):
 
 def _checked_neighbours(neighbours, n):
     """Return neighbours as an array of states, each listed by whom it lists, as often."""
-    proposed = np.asarray(neighbours)
+    proposed = read_array(neighbours, "neighbours")
     if proposed.dtype.kind not in "iu" or proposed.ndim != 2 or len(proposed) != n or proposed.size == 0:
         kind = f"{proposed.dtype} of shape {proposed.shape}"
         raise ValueError(f"neighbours must be integers of shape ({n}, k), k at least 1, got {kind}")
-    refused = proposed[(proposed < 0) | (proposed >= n)]
-    if refused.size:
-        raise ValueError(f"neighbours must be states from 0 to {n - 1}, got {refused[0]}")
+    refuse(proposed, (proposed < 0) | (proposed >= n), "neighbours", f"states from 0 to {n - 1}")
     proposed = proposed.astype(np.intp)
     own = np.arange(n)[:, np.newaxis]
     there, back = np.sort(np.ravel(own * n + proposed)), np.sort(np.ravel(proposed * n + own))

@@ -15,6 +15,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import ListedColormap, to_hex, to_rgb
 from matplotlib.ticker import FuncFormatter, NullLocator, PercentFormatter
 
+from tempcourse._arguments import read_number
+
 STYLE = Path(__file__).with_name("course.mplstyle")
 
 _COLD, _ONE, _HOT = "#2166ac", "#7f5a9c", "#c8372d"
@@ -61,8 +63,7 @@ def temperature_colour(temperature):
     >>> [temperature_colour(t) for t in (0, 1, float("inf"))]
     ['#2166ac', '#7f5a9c', '#c8372d']
     """
-    if not temperature >= 0:
-        raise ValueError(f"temperature must be 0 or more, got {temperature!r}")
+    temperature = read_number(temperature, "temperature")
     position = 1.0 if np.isinf(temperature) else temperature / (1.0 + temperature)
     channels = np.transpose([to_rgb(anchor) for anchor in (_COLD, _ONE, _HOT)])
     return to_hex([np.interp(position, [0.0, 0.5, 1.0], channel) for channel in channels])

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tempcourse.decoding import _check_one, _check_whole, draw
+from tempcourse._arguments import check_whole, read_number, read_temperature
+from tempcourse.decoding import draw
 from tempcourse.softmax import entropy, log_softmax, logsumexp, softmax
 
 __all__ = [
@@ -67,7 +68,7 @@ def greedy(model, prompt, length):
     >>> print([tree.vocabulary[i] for i in path], np.exp(tree.log_probability(path)).round(3))
     ['A', 'x'] 0.3
     """
-    _check_whole(length, "length")
+    check_whole(length, "length", 1)
     state, path = model.state(prompt), np.empty(length, np.intp)
     for i in range(length):
         path[i] = model.next_log_probabilities(state).argmax()
@@ -113,7 +114,7 @@ def most_likely(model, prompt, length):
     >>> print([tree.vocabulary[i] for i in path], np.exp(tree.log_probability(path)).round(3))
     ['B', 'x'] 0.4
     """
-    _check_whole(length, "length")
+    check_whole(length, "length", 1)
     values = _values(model.log_probabilities, model.next_states, length - 1, 0.0)
     state, path = model.state(prompt), np.empty(length, np.intp)
     for i, value in enumerate(values[::-1]):
@@ -172,11 +173,11 @@ def beam_search(model, prompt, length, width, *, temperature=None, renormalise=F
     >>> print(np.exp(beam_search(tree, [], 2, 2, temperature=0.1, renormalise=True).log_probabilities).round(3))
     [0.3 0.3]
     """
-    _check_whole(length, "length")
-    _check_whole(width, "width")
+    check_whole(length, "length", 1)
+    check_whole(width, "width", 1)
     tau = 1.0 if temperature is None else temperature
-    if not renormalise and not 0 < tau < math.inf:
-        raise ValueError(f"temperature must be above 0 and finite, unless renormalised, got {temperature}")
+    if not renormalise:
+        tau = read_number(tau, "temperature", above=True, finite=True, where=", unless renormalised")
     tokens, scores, states = np.empty((1, 0), np.intp), np.zeros(1), np.array([model.state(prompt)])
     for _ in range(length):
         log_p = model.next_log_probabilities(states)
@@ -193,7 +194,7 @@ class TemperedSequences:
     """The distribution over whole texts that `sequence_temperature` returns."""
 
     def __init__(self, model, prompt, length, temperature):
-        _check_whole(length, "length")
+        check_whole(length, "length", 1)
         self._model, self._start, self._length = model, model.state(prompt), length
         self._logits, self._temperature = model.log_probabilities, temperature
         if temperature == math.inf:  # as if all were equally likely, at τ = 1
@@ -224,7 +225,7 @@ class TemperedSequences:
         ValueError
             If `batch` is not a whole number of at least 1.
         """
-        _check_whole(batch, "batch")
+        check_whole(batch, "batch", 1)
         states, written = np.full(batch, self._start), np.empty((self._length, batch), np.intp)
         for left, drawn in zip(range(self._length, 0, -1), written, strict=True):
             visited, which = np.unique(states, return_inverse=True)
@@ -326,8 +327,7 @@ def sequence_temperature(model, prompt, length, temperature):
     >>> print(np.exp(tree.tempered(0.5).log_probability([["A", "x"], ["A", "y"], ["B", "x"]])).round(3))
     [0.346 0.346 0.308]
     """
-    _check_one(temperature)
-    return TemperedSequences(model, prompt, length, temperature)
+    return TemperedSequences(model, prompt, length, read_temperature(temperature))
 
 
 def _values(logits, next_states, length, temperature):

@@ -93,9 +93,9 @@ class TestAnneal:
             glass_energies(np.zeros((25, 25)))
         with pytest.raises(ValueError, match=r"^schedule must be one row of temperatures, got shape \(\)$"):
             anneal(J, 1.0, rng=rng, runs=1)
-        with pytest.raises(ValueError, match=r"^temperature must be at least 0, got -1\.0$"):
+        with pytest.raises(ValueError, match=r"^schedule must be at least 0, got -1\.0$"):
             anneal(J, [1, -1], rng=rng, runs=1)
-        with pytest.raises(ValueError, match=r"^runs must be a whole number, at least 1, got 0$"):
+        with pytest.raises(ValueError, match=r"^runs must be a whole number of at least 1, got 0$"):
             anneal(J, [1], rng=rng, runs=0)
-        with pytest.raises(ValueError, match=r"^n must be a whole number, at least 1, got 0$"):
+        with pytest.raises(ValueError, match=r"^n must be a whole number of at least 1, got 0$"):
             random_couplings(0, rng=rng)

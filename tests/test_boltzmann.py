@@ -351,7 +351,7 @@ class TestErrorsOfLevels:
         with pytest.raises(ValueError, match=r"^temperature must have length 1 along the axis, got shape \(2,\)$"):
             function([0, 1], [1, 2])
         for g in (0, -1, NAN, INF):
-            with pytest.raises(ValueError, match=rf"^degeneracies must be positive and finite, got {float(g)}$"):
+            with pytest.raises(ValueError, match=rf"^degeneracies must be above 0 and finite, got {float(g)}$"):
                 function([0, 1], 1, degeneracies=[1, g])
         with pytest.raises(ValueError, match=r"^degeneracies must broadcast to energies .*\(2,\), got \(3,\)$"):
             function([0, 1], 1, degeneracies=[1, 1, 1])

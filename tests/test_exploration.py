@@ -298,29 +298,28 @@ def test_estimates_are_the_means_of_what_was_paid():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: GaussianBandit([1.0]), "means must be one row of two or more finite numbers, got [1.0]"),
-        (lambda: GaussianBandit([[1.0, 2.0]]), "means must be one row of two or more finite numbers"),
-        (lambda: GaussianBandit([1.0, INF]), "means must be one row of two or more finite numbers"),
-        (lambda: GaussianBandit(["a", "b"]), "means must be one row of two or more finite numbers"),
-        (lambda: GaussianBandit([0, 1], sigma=-1), "sigma must be 0 or more and finite, got -1"),
-        (lambda: GaussianBandit([0, 1], sigma=INF), "sigma must be 0 or more and finite, got inf"),
-        (lambda: BernoulliBandit([0.5, 1.5]), "means must be probabilities from 0 to 1, got [0.5, 1.5]"),
-        (lambda: BernoulliBandit([0.5, -0.1]), "means must be probabilities from 0 to 1, got [0.5, -0.1]"),
-        (lambda: constant(-1), "temperature must be 0 or more, got -1"),
-        (lambda: constant(math.nan), "temperature must be 0 or more, got nan"),
-        (lambda: geometric(INF, 0.9), "first must be 0 or more and finite, got inf"),
-        (lambda: geometric(1, 1.1), "rate must be from 0 to 1, got 1.1"),
-        (lambda: geometric(1, 0), "rate must be above 0, got 0"),
-        (lambda: harmonic(-1), "first must be 0 or more and finite, got -1"),
-        (lambda: logarithmic(math.nan), "first must be 0 or more and finite, got nan"),
+        (lambda: GaussianBandit([1.0]), "means must be one row of two or more numbers, got shape (1,)"),
+        (lambda: GaussianBandit([[1.0, 2.0]]), "means must be one row of two or more numbers, got shape (1, 2)"),
+        (lambda: GaussianBandit([1.0, INF]), "means must be finite, got inf"),
+        (lambda: GaussianBandit([0, 1], sigma=-1), "sigma must be at least 0 and finite, got -1"),
+        (lambda: GaussianBandit([0, 1], sigma=INF), "sigma must be at least 0 and finite, got inf"),
+        (lambda: BernoulliBandit([0.5, 1.5]), "means must be probabilities from 0 to 1, got 1.5"),
+        (lambda: BernoulliBandit([0.5, -0.1]), "means must be probabilities from 0 to 1, got -0.1"),
+        (lambda: constant(-1), "temperature must be at least 0, got -1"),
+        (lambda: constant(math.nan), "temperature must be at least 0, got nan"),
+        (lambda: geometric(INF, 0.9), "first must be at least 0 and finite, got inf"),
+        (lambda: geometric(1, 1.1), "rate must be above 0 and at most 1, got 1.1"),
+        (lambda: geometric(1, 0), "rate must be above 0 and at most 1, got 0"),
+        (lambda: harmonic(-1), "first must be at least 0 and finite, got -1"),
+        (lambda: logarithmic(math.nan), "first must be at least 0 and finite, got nan"),
         (lambda: epsilon_greedy(1.5), "epsilon must be from 0 to 1, got 1.5"),
-        (lambda: boltzmann_exploration(-0.1), "temperature must be 0 or more, got -0.1"),
-        (lambda: boltzmann_exploration("hot"), "temperature must be 0 or more, got 'hot'"),
-        (lambda: boltzmann_gumbel(-1), "scale must be 0 or more, got -1"),
-        (lambda: ucb(INF), "scale must be 0 or more and finite, got inf"),
+        (lambda: boltzmann_exploration(-0.1), "temperature must be at least 0, got -0.1"),
+        (lambda: boltzmann_exploration("hot"), "temperature must be at least 0, got 'hot'"),
+        (lambda: boltzmann_gumbel(-1), "scale must be at least 0, got -1"),
+        (lambda: ucb(INF), "scale must be at least 0 and finite, got inf"),
         (
             lambda: simulate(SURE, boltzmann_exploration(lambda step: 1 - step), steps=9, runs=2, rng=rng()),
-            "temperature must be 0 or more, got -3",
+            "temperature must be at least 0, got -3",
         ),
         (
             lambda: simulate(SURE, greedy(), steps=2, runs=2, rng=rng()),
@@ -336,3 +335,10 @@ def test_estimates_are_the_means_of_what_was_paid():
 def test_wrong_arguments_are_named(call, words):
     with pytest.raises(ValueError, match=re.escape(words)):
         call()
+
+
+@pytest.mark.parametrize("means", [["a", "b"], [True, False], None])
+def test_means_are_numbers(means):
+    for bandit in (GaussianBandit, BernoulliBandit):
+        with pytest.raises(TypeError, match=r"^means must be real numbers, got "):
+            bandit(means)

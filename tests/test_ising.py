@@ -55,7 +55,7 @@ class TestIsingEnergies:
 
     @pytest.mark.parametrize("side", [0, 1, 5, 2.0, "4"])
     def test_errors(self, side):
-        with pytest.raises(ValueError, match=rf"^side must be a whole number, from 2 to 4, got {side!r}$"):
+        with pytest.raises(ValueError, match=rf"^side must be a whole number from 2 to 4, got {side!r}$"):
             ising_energies(side)
 
 
@@ -67,7 +67,7 @@ class TestSpinStates:
         assert spin_states(0).shape == (1, 0)
 
     def test_errors(self):
-        with pytest.raises(ValueError, match=r"^n must be a whole number, from 0 to 24, got 25$"):
+        with pytest.raises(ValueError, match=r"^n must be a whole number from 0 to 24, got 25$"):
             spin_states(25)
 
 
@@ -206,15 +206,15 @@ class TestIsingSample:
         rng = np.random.default_rng(0)
         with pytest.raises(ValueError, match=r"^side must be even, so that the checkerboard is periodic, got 3$"):
             ising_sample(3, 1, 1, rng=rng)
-        with pytest.raises(ValueError, match=r"^side must be a whole number, at least 2, got 0$"):
+        with pytest.raises(ValueError, match=r"^side must be a whole number of at least 2, got 0$"):
             ising_sample(0, 1, 1, rng=rng)
-        with pytest.raises(ValueError, match=r"^temperature must be at least 0, got nan$"):
+        with pytest.raises(ValueError, match=r"^temperatures must be at least 0, got nan$"):
             ising_sample(4, [1, NAN], 1, rng=rng)
-        with pytest.raises(ValueError, match=r"^sweeps must be a whole number, at least 0, got -1$"):
+        with pytest.raises(ValueError, match=r"^sweeps must be a whole number of at least 0, got -1$"):
             ising_sample(4, 1, -1, rng=rng)
-        with pytest.raises(ValueError, match=r"^replicas must be a whole number, at least 1, got 0$"):
+        with pytest.raises(ValueError, match=r"^replicas must be a whole number of at least 1, got 0$"):
             ising_sample(4, 1, 1, rng=rng, replicas=0)
-        with pytest.raises(ValueError, match=r"^burn_in must be a whole number, at least 0, got 1\.5$"):
+        with pytest.raises(ValueError, match=r"^burn_in must be a whole number of at least 0, got 1\.5$"):
             ising_sample(4, 1, 1, rng=rng, burn_in=1.5)
         with pytest.raises(ValueError, match=r"^start must be spins of 1 or -1, got 0\.0$"):
             ising_sample(4, 1, 1, rng=rng, start=0)

@@ -129,9 +129,9 @@ class TestMetropolis:
             metropolis([0, 1], [1, 2], 5, rng=rng)
         with pytest.raises(ValueError, match=r"^temperature must be at least 0, got -1\.0$"):
             metropolis_matrix([0, 1], -1)
-        with pytest.raises(ValueError, match=r"^steps must be a whole number, at least 0, got -1$"):
+        with pytest.raises(ValueError, match=r"^steps must be a whole number of at least 0, got -1$"):
             metropolis([0, 1], 1, -1, rng=rng)
-        with pytest.raises(ValueError, match=r"^steps must be a whole number, at least 0, got 2\.5$"):
+        with pytest.raises(ValueError, match=r"^steps must be a whole number of at least 0, got 2\.5$"):
             metropolis([0, 1], 1, 2.5, rng=rng)
         for start in (1, 7, -1):
             with pytest.raises(ValueError, match=rf"^start must be a state that is not forbidden, got {start}$"):

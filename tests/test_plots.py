@@ -80,7 +80,7 @@ def test_temperature_colour_gets_redder_all_the_way():
 
 @pytest.mark.parametrize("temperature", [-1, -0.001, float("nan")])
 def test_temperature_colour_refuses_what_is_no_temperature(temperature):
-    with pytest.raises(ValueError, match="temperature must be 0 or more"):
+    with pytest.raises(ValueError, match="temperature must be at least 0"):
         plots.temperature_colour(temperature)
 
 
