@@ -45,7 +45,8 @@ def normalise(notebook):
         cell.metadata = fold(cell.metadata)
         if cell.cell_type == "code":
             cell.outputs = text_only(cell.outputs)
-            cell.execution_count = 0  # true counts would change after every new cell; none at all, nbval takes for not run
+            # True counts would change after every new cell; none at all, nbval takes for a cell that was not run.
+            cell.execution_count = 0
     return notebook
 
 
