@@ -10,17 +10,26 @@ import pytest
 import tempcourse
 
 PAGE = (Path(__file__).parent.parent / "book/api.md").read_text(encoding="utf8")
-# From a module's name to the members that its section names; none named are all.
-SECTIONS = dict(re.findall(r"^\.\. automodule:: (\S+)\n   :members:(.*)$", PAGE, re.MULTILINE))
+# From a module's name to the options of its section.
+SECTIONS = {
+    name: dict(re.findall(r"^   :([\w-]+): *(.*)$", options, re.MULTILINE))
+    for name, options in re.findall(r"^\.\. automodule:: (\S+)\n((?:   :.*\n)*)", PAGE, re.MULTILINE)
+}
 MODULES = [f"tempcourse.{module.name}" for module in pkgutil.iter_modules(tempcourse.__path__) if module.name[0] != "_"]
+
+
+def names(option):
+    """Return the names that an option lists."""
+    return set(option.replace(",", " ").split())
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_every_public_name_is_on_the_page(name):
-    assert name in SECTIONS, f"book/api.md has no section on {name}"
-    named = SECTIONS[name].replace(",", " ").split()
-    missing = set(importlib.import_module(name).__all__) - set(named) if named else set()
-    assert not missing, f"book/api.md does not name {', '.join(sorted(missing))} of {name}"
+    assert "members" in SECTIONS.get(name, ()), f"book/api.md has no section on {name} and its members"
+    public = set(importlib.import_module(name).__all__)
+    named, left_out = (names(SECTIONS[name].get(option, "")) for option in ("members", "exclude-members"))
+    missing = public - ((named or public) - left_out) - {"Explorable"}  # what all explorables are
+    assert not missing, f"book/api.md does not show {', '.join(sorted(missing))} of {name}"
 
 
 def test_every_section_is_on_a_module_that_there_is():

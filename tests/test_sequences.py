@@ -139,6 +139,27 @@ class TestBeamSearch:
                 function(TREE, ["q"], 1)
 
 
+class Unrolled:
+    """A model whose state is the text so far, as that of a large language model is."""
+
+    def __init__(self, model):
+        self.state, self.next_log_probabilities = model.indices, model.logits
+        self.log_probability = model.log_probability
+
+    def step(self, states, tokens):
+        return np.concatenate([states, np.expand_dims(tokens, -1)], axis=-1)
+
+
+@pytest.mark.parametrize("prompt", [[], ["1", "2"]])
+def test_what_goes_step_by_step_needs_no_table_of_states(prompt):
+    model = random_model(3, zeros=True)
+    np.testing.assert_array_equal(greedy(Unrolled(model), prompt, 6), greedy(model, prompt, 6))
+    for options in ({}, {"temperature": 0.5, "renormalise": True}):
+        ours, theirs = (beam_search(m, prompt, 6, 4, **options) for m in (Unrolled(model), model))
+        np.testing.assert_array_equal(ours.tokens, theirs.tokens)
+        np.testing.assert_array_equal(ours.log_probabilities, theirs.log_probabilities)
+
+
 class TestSequenceTemperature:
     @pytest.mark.parametrize("seed", range(4))
     @pytest.mark.parametrize("temperature", [0, 0.05, 0.5, 1, 2, INF])
