@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 
-from tempcourse.boltzmann import ising_sample
+from tempcourse.ising import ising_sample
 
 TITLE = "Ising heat bath at 64 × 64, against a plain Python loop"
 

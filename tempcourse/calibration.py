@@ -10,11 +10,19 @@ Everything is computed in float64.
 import math
 import warnings
 from dataclasses import dataclass
-from numbers import Integral
 
 import numpy as np
 
-from tempcourse.softmax import _distributions, _real, log_softmax, softmax
+from tempcourse._arguments import (
+    check_whole,
+    read_array,
+    read_distributions,
+    read_labels,
+    read_real,
+    read_temperature,
+    refuse,
+)
+from tempcourse.softmax import log_softmax, softmax
 
 __all__ = [
     "Reliability",
@@ -64,11 +72,9 @@ def negative_log_likelihood(logits, labels, temperature=1.0):
     >>> print(negative_log_likelihood([[2.0, 1.0], [0.0, 1.0]], [0, 0], temperature=0))
     inf
     """
-    z = _real(logits, "logits")[0].astype(np.float64)
+    z = read_real(logits, "logits")[0].astype(np.float64)
     y = _checked_labels(labels, z, "logits")
-    if np.ndim(temperature):
-        raise ValueError(f"temperature must be one number, got shape {np.shape(temperature)}")
-    return -float(_of_labels(log_softmax(z, temperature), y).mean()) + 0.0  # no −0
+    return -float(_of_labels(log_softmax(z, read_temperature(temperature)), y).mean()) + 0.0  # no −0
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,10 +127,9 @@ def reliability_curve(probabilities, labels, *, bins=15):
     >>> curve.confidence.round(2), curve.accuracy, curve.count
     (array([0.75, 0.9 ]), array([0.5, 1. ]), array([2, 1]))
     """
-    p = _distributions(probabilities, "probabilities", -1)[0].astype(np.float64)
+    p = read_distributions(probabilities, "probabilities")[0].astype(np.float64)
     y = _checked_labels(labels, p, "probabilities")
-    if not isinstance(bins, Integral) or bins < 1:
-        raise ValueError(f"bins must be a whole number, at least 1, got {bins!r}")
+    check_whole(bins, "bins", 1)
     confidence, right = p.max(axis=-1), p.argmax(axis=-1) == y
     bin_of = np.searchsorted(np.arange(1, bins) / bins, confidence)
     _, bin_of, count = np.unique(bin_of, return_inverse=True, return_counts=True)
@@ -223,10 +228,9 @@ def fit_temperature(logits, labels, *, bounds=(0.05, 20.0)):
     >>> print(round(tau, 4), round(2 / np.log(3), 4))
     1.8205 1.8205
     """
-    z = _real(logits, "logits")[0].astype(np.float64)
+    z = read_real(logits, "logits")[0].astype(np.float64)
     y = _checked_labels(labels, z, "logits")
-    if not np.isfinite(z).all():
-        raise ValueError(f"logits must be finite, got {z[~np.isfinite(z)][0]}")
+    refuse(z, ~np.isfinite(z), "logits", "finite")
     if (z == z[:, :1]).all():
         raise ValueError("logits must differ within some row, or every temperature is as good")
     low, high = _checked_bounds(bounds)
@@ -259,19 +263,14 @@ def _checked_labels(labels, rows, name):
     """Return labels as an array, one for each of the rows."""
     if rows.ndim != 2 or rows.size == 0:
         raise ValueError(f"{name} must have shape (examples, classes), with one of each or more, got {rows.shape}")
-    y = np.asarray(labels)
+    y = read_array(labels, "labels")
     if y.shape != rows.shape[:1]:
         raise ValueError(f"labels must have one entry for each row of {name}, shape {rows.shape[:1]}, got {y.shape}")
-    if y.dtype.kind not in "iu":
-        raise ValueError(f"labels must be whole numbers, got {y.dtype}")
-    refused = y[(y < 0) | (y >= rows.shape[1])]
-    if refused.size:
-        raise ValueError(f"labels must be from 0 to {rows.shape[1] - 1}, got {refused[0]}")
-    return y.astype(np.intp)
+    return read_labels(y, rows.shape[1])
 
 
 def _checked_bounds(bounds):
-    pair = _real(bounds, "bounds")[0].astype(np.float64)
+    pair = read_real(bounds, "bounds")[0].astype(np.float64)
     if pair.shape != (2,) or not 0 < pair[0] < pair[1] < math.inf:
         raise ValueError(f"bounds must be two positive, finite and rising temperatures, got {bounds}")
     return pair.tolist()

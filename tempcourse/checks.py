@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tempcourse.boltzmann import anneal, free_energy, glass_energies, random_couplings
+from tempcourse.annealing import anneal, random_couplings
+from tempcourse.boltzmann import free_energy
 from tempcourse.distillation import same_confidence
-from tempcourse.exploration import GaussianBandit, run
-from tempcourse.exploration import boltzmann as boltzmann_policy
+from tempcourse.exploration import GaussianBandit, boltzmann_exploration, simulate
+from tempcourse.ising import glass_energies
 from tempcourse.softmax import log_softmax, softmax
+from tempcourse.words import percent
 
 __all__ = ["check"]
 
@@ -304,8 +306,8 @@ class Schedule:
             raise _NotYet("one of yours is negative", "A temperature is at least 0.")
         reached = _ends_lowest(schedule)
         if reached < self.share:
-            seen = f"with yours {reached:.0%} of the runs end in the lowest state, wanted are {self.share:.0%}"
-            raise _NotYet(seen, self.hint)
+            seen = f"with yours {percent(reached)} of the runs end in the lowest state"
+            raise _NotYet(f"{seen}, wanted are {percent(self.share)}", self.hint)
 
 
 def _score(preferences, arm, temperature):
@@ -333,11 +335,11 @@ class Cooling:
                 seen = f"at step {step} yours returned {_show(tau)}"
                 raise _NotYet(seen, "A temperature is one number, at least 0.")
         for gap, most in self.allowed.items():
-            bandit, policy = GaussianBandit([gap, 0.0]), boltzmann_policy(lambda step: float(answer(step)))
-            played = run(bandit, policy, steps=2000, runs=400, rng=np.random.default_rng(0))
+            bandit, policy = GaussianBandit([gap, 0.0]), boltzmann_exploration(lambda step: float(answer(step)))
+            played = simulate(bandit, policy, steps=2000, runs=400, rng=np.random.default_rng(0))
             if played.regret[-1] > most:
                 seen = f"on the arms {gap} and 0 the mean regret is {played.regret[-1]:.1f}, allowed are {most:g}"
-                stuck = f"{played.wrong.mean():.1%} of the runs are stuck: warmer for longer, or not?"
+                stuck = f"{percent(played.wrong.mean())} of the runs are stuck: warmer for longer, or not?"
                 raise _NotYet(seen, f"{stuck} {self.hint}")
 
 

@@ -1,4 +1,4 @@
-r"""Decoding: from next-token logits to text, one token at a time or a sequence as a whole.
+r"""Decoding: from next-token logits to a token, by temperature, filters and chance.
 
 A filter takes logits of shape ``(..., n)`` and returns logits of that shape, with the dropped tokens at −∞:
 softmax of what it returns is the distribution to draw from. Each row is filtered for itself. A logit of −∞ is a
@@ -7,41 +7,32 @@ first, so that as many are kept as were asked for.
 
 Logits count up to a constant, so log-probabilities are logits as good as any: those of a model's state, or those
 that a service returns.
-
-The functions on sequences take a `tempcourse.language.MarkovModel`. Everywhere a sequence is exactly `length`
-tokens long. The token that ends a story is a token as the others are: what follows it is a new story.
 """
 
 import math
 from dataclasses import dataclass
-from numbers import Integral, Real
 
 import numpy as np
 
-from tempcourse.softmax import _gaps, _real, _rows, entropy, log_softmax, logsumexp, softmax
+from tempcourse._arguments import check_whole, read_number, read_real, read_rows
+from tempcourse.softmax import entropy, log_softmax, scaled_gaps, softmax
 
 __all__ = [
     "LLAMA_CPP",
     "TRANSFORMERS",
     "VLLM",
-    "Beams",
     "Chain",
     "Engine",
-    "TemperedSequences",
-    "beam_search",
     "chain",
-    "greedy",
     "min_p",
-    "most_likely",
     "sample",
-    "sequence_temperature",
     "temper",
     "top_k",
     "top_p",
     "typical_p",
 ]
 
-# Rows are worked on in blocks of about so many numbers.
+# Noise is drawn in blocks of about so many numbers.
 BLOCK_SIZE = 1 << 18
 
 
@@ -79,8 +70,8 @@ def temper(logits, temperature):
     >>> temper([2.0, 1.0, 0.5, -np.inf], 0)
     array([  0., -inf, -inf, -inf])
     """
-    z, tau, _, dtype = _rows(logits, temperature, axis=-1)
-    gaps = _gaps(z, tau)
+    z, tau, _, dtype = read_rows(logits, temperature, axis=-1)
+    gaps = scaled_gaps(z, tau)
     if np.isinf(tau).any():
         gaps += 0  # a gap over infinity is −0
     return gaps.astype(dtype, copy=False)
@@ -120,7 +111,7 @@ def top_k(logits, k):
     >>> top_k([2.0, 1.0, 0.5, 0.1], 2)
     array([  2.,   1., -inf, -inf])
     """
-    _check_whole(k, "k")
+    check_whole(k, "k", 1)
     z, dtype = _logits(logits)
     if k >= z.shape[-1]:
         return z.astype(dtype)
@@ -162,7 +153,7 @@ def top_p(logits, p):
     >>> top_p(np.log([0.5, 0.25, 0.15, 0.1]), 0.7).round(3)
     array([-0.693, -1.386,   -inf,   -inf])
     """
-    _check_share(p)
+    p = read_number(p, "p", 0, 1, above=True)
     z, dtype = _logits(logits)
     if p == 1:
         return z.astype(dtype)
@@ -209,9 +200,9 @@ def min_p(logits, p):
     >>> min_p(np.log([0.5, 0.25, 0.15, 0.1]), 0.4).round(3)
     array([-0.693, -1.386,   -inf,   -inf])
     """
-    _check_share(p)
+    p = read_number(p, "p", 0, 1, above=True)
     z, dtype = _logits(logits)
-    return _dropped(z, _gaps(z, 1.0) >= math.log(p), dtype)
+    return _dropped(z, scaled_gaps(z, 1.0) >= math.log(p), dtype)
 
 
 @np.errstate(all="ignore")
@@ -251,7 +242,7 @@ def typical_p(logits, p):
     >>> typical_p(np.log([0.5, 0.25, 0.15, 0.1]), 0.2).round(3)
     array([  -inf, -1.386,   -inf,   -inf])
     """
-    _check_share(p)
+    p = read_number(p, "p", 0, 1, above=True)
     z, dtype = _logits(logits)
     if p == 1:
         return z.astype(dtype)
@@ -353,9 +344,7 @@ class Engine:
         ValueError
             If the engine does not take this temperature or has no such filter.
         """
-        if not temperature >= 0 or (temperature == 0 and self.greedy_below == 0):
-            allowed = "at least 0" if self.greedy_below else "above 0"
-            raise ValueError(f"temperature must be {allowed} in {self.name}, got {temperature}")
+        read_number(temperature, "temperature", above=self.greedy_below == 0, where=f" in {self.name}")
         settings = {"top_k": top_k, "top_p": top_p, "min_p": min_p, "typical_p": typical_p}
         settings["temper"] = 0.0 if temperature < self.greedy_below else None if temperature == 1 else temperature
         for name in settings:
@@ -405,7 +394,7 @@ def sample(logits, *, rng, size=None, method="inverse_cdf"):
     Raises
     ------
     ValueError
-        If `method` is another, or if a row of logits holds nan or −∞ only.
+        If `method` is another, if `size` is not whole numbers, or if a row of logits holds nan or −∞ only.
     TypeError
         If `logits` is not real numbers.
 
@@ -422,321 +411,13 @@ def sample(logits, *, rng, size=None, method="inverse_cdf"):
         raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
     z = temper(np.asarray(logits), 1.0).astype(np.float64)
     rows = z.reshape(-1, z.shape[-1])
-    extra = () if size is None else tuple(np.atleast_1d(size))
+    extra = () if size is None else tuple(np.atleast_1d(size).tolist())
+    for count in extra:
+        check_whole(count, "size", 0)
     drawn = np.empty((*extra, len(rows)), np.intp)
     for i, row in enumerate(rows):
         drawn[..., i] = METHODS[method](row, extra, rng)
     return drawn.reshape(extra + z.shape[:-1])[()]
-
-
-def greedy(model, prompt, length):
-    """Return the text that takes the most likely token at each step.
-
-    It need not be the most likely text: the best first token may lead to where no good second one is.
-
-    Parameters
-    ----------
-    model : MarkovModel
-        As `tempcourse.language` has them.
-    prompt : str, sequence of str, or array_like of int
-        What comes before, as for the model's `state`.
-    length : int
-        How many tokens are written.
-
-    Returns
-    -------
-    ndarray of int
-        Indices of tokens, without the prompt, shape ``(length,)``.
-
-    Raises
-    ------
-    ValueError
-        If the model does not know a word, or if `length` is not a whole number of at least 1.
-
-    Examples
-    --------
-    >>> from tempcourse.language import MarkovModel
-    >>> rows = {(): {"A": 0.6, "B": 0.4}, ("A",): {"x": 0.5, "y": 0.5}, ("B",): {"x": 1.0}}
-    >>> tree = MarkovModel.from_rows(rows)
-    >>> path = greedy(tree, [], 2)
-    >>> print([tree.vocabulary[i] for i in path], np.exp(tree.log_probability(path)).round(3))
-    ['A', 'x'] 0.3
-    """
-    _check_whole(length, "length")
-    return _best_path(model, prompt, np.zeros((length, len(model.contexts))))
-
-
-def most_likely(model, prompt, length):
-    r"""Return the most likely of all texts of a length, exactly, by the Viterbi algorithm.
-
-    .. math:: v_0(s) = 0, \qquad v_k(s) = \max_w \left( \log p(w \mid s) + v_{k-1}(s \cdot w) \right)
-
-    is the best log-probability of k more tokens from state s, where s·w is the next state. So each step takes the
-    token that is best for itself and all that may follow.
-
-    Parameters
-    ----------
-    model, prompt, length
-        As for `greedy`.
-
-    Returns
-    -------
-    ndarray of int
-        Indices of tokens, without the prompt, shape ``(length,)``.
-
-    Raises
-    ------
-    ValueError
-        As `greedy` does.
-
-    References
-    ----------
-    Viterbi (1967), "Error bounds for convolutional codes and an asymptotically optimum decoding algorithm".
-
-    Examples
-    --------
-    >>> from tempcourse.language import MarkovModel
-    >>> rows = {(): {"A": 0.6, "B": 0.4}, ("A",): {"x": 0.5, "y": 0.5}, ("B",): {"x": 1.0}}
-    >>> tree = MarkovModel.from_rows(rows)
-    >>> path = most_likely(tree, [], 2)
-    >>> print([tree.vocabulary[i] for i in path], np.exp(tree.log_probability(path)).round(3))
-    ['B', 'x'] 0.4
-    """
-    _check_whole(length, "length")
-    return _best_path(model, prompt, _values(model.log_probabilities, model.next_states, length - 1, 0.0))
-
-
-@dataclass(frozen=True)
-class Beams:
-    """The texts that `beam_search` ended with, the best score first."""
-
-    #: Indices of tokens, without the prompt, shape (beams, length).
-    tokens: np.ndarray
-    #: Their log-probabilities under the model itself, in nats, shape (beams,).
-    log_probabilities: np.ndarray
-
-
-def beam_search(model, prompt, length, width, *, temperature=None, renormalise=False):
-    r"""Return the texts that survive when only the best few are written on at each step.
-
-    .. math:: \sum_t \frac{\log p_t}{\tau} \quad \text{or, renormalised,} \quad
-              \sum_t \log \operatorname{softmax}(z_t / \tau)
-
-    is what the texts are compared by. The first is the same search at every temperature. The second drifts to
-    `greedy` as τ → 0, where all but the most likely next token cost more and more.
-
-    Parameters
-    ----------
-    model, prompt, length
-        As for `greedy`.
-    width : int
-        How many texts are kept at each step, at least 1; 1 is `greedy`.
-    temperature : float, optional
-        τ > 0, and finite; renormalised, also 0 and ∞. The default is 1.
-    renormalise : bool, default False
-        Whether the tempered probabilities of each next token are made to sum to 1.
-
-    Returns
-    -------
-    Beams
-        At most `width` texts: fewer if fewer are possible.
-
-    Raises
-    ------
-    ValueError
-        As `greedy` does, if `width` is not a whole number of at least 1, or if `temperature` is not allowed.
-
-    Examples
-    --------
-    >>> from tempcourse.language import MarkovModel
-    >>> rows = {(): {"A": 0.6, "B": 0.4}, ("A",): {"x": 0.5, "y": 0.5}, ("B",): {"x": 1.0}}
-    >>> tree = MarkovModel.from_rows(rows)
-    >>> print(np.exp(beam_search(tree, [], 2, width=2).log_probabilities).round(3))
-    [0.4 0.3]
-    >>> print(np.exp(beam_search(tree, [], 2, 2, temperature=0.1, renormalise=True).log_probabilities).round(3))
-    [0.3 0.3]
-    """
-    _check_whole(length, "length")
-    _check_whole(width, "width")
-    tau = 1.0 if temperature is None else temperature
-    if not renormalise and not 0 < tau < math.inf:
-        raise ValueError(f"temperature must be above 0 and finite, unless renormalised, got {temperature}")
-    tokens, scores, states = np.empty((1, 0), np.intp), np.zeros(1), np.array([model.state(prompt)])
-    for _ in range(length):
-        log_p = model.log_probabilities[states]
-        step = log_softmax(log_p, tau) if renormalise else log_p / tau
-        total = (scores[:, np.newaxis] + step).ravel()
-        best = np.argsort(-total, kind="stable")[: min(width, np.isfinite(total).sum())]
-        beam, token = np.divmod(best, log_p.shape[1])
-        tokens, scores = np.column_stack([tokens[beam], token]), total[best]
-        states = model.next_states[states[beam], token]
-    return Beams(tokens, model.log_probability(tokens, prompt))
-
-
-class TemperedSequences:
-    """The distribution over whole texts that `sequence_temperature` returns."""
-
-    def __init__(self, model, prompt, length, temperature):
-        _check_whole(length, "length")
-        self._model, self._start, self._length = model, model.state(prompt), length
-        self._logits, self._temperature = model.log_probabilities, temperature
-        if temperature == math.inf:  # as if all were equally likely, at τ = 1
-            self._logits, self._temperature = np.where(self._logits > -math.inf, 0.0, -math.inf), 1.0
-        self._values = _values(self._logits, model.next_states, length - 1, self._temperature)
-
-    def _step(self, states, left):
-        """Return the logits of the next token where so many are left to write, to be used at the temperature."""
-        return self._logits[states] + self._values[left - 1][self._model.next_states[states]]
-
-    def sample(self, *, rng, batch=1):
-        """Draw texts.
-
-        Parameters
-        ----------
-        rng : numpy.random.Generator
-            The source of randomness.
-        batch : int, default 1
-            How many.
-
-        Returns
-        -------
-        ndarray of int
-            Indices of tokens, without the prompt, shape ``(batch, length)``.
-
-        Raises
-        ------
-        ValueError
-            If `batch` is not a whole number of at least 1.
-        """
-        _check_whole(batch, "batch")
-        states, written = np.full(batch, self._start), np.empty((self._length, batch), np.intp)
-        for left, drawn in zip(range(self._length, 0, -1), written, strict=True):
-            visited, which = np.unique(states, return_inverse=True)
-            cumulative = softmax(self._step(visited, left), self._temperature).cumsum(axis=-1)
-            drawn[...] = _search(cumulative, which, _below(cumulative[which, -1], rng.random(batch)))
-            states = self._model.next_states[states, drawn]
-        return written.T
-
-    def log_probability(self, tokens):
-        """Return the log-probability of texts under this distribution.
-
-        Parameters
-        ----------
-        tokens : str, sequence of str, or array_like of int
-            As for the model's `indices`, shape ``(..., length)``.
-
-        Returns
-        -------
-        float or ndarray
-            In nats, shape ``(...)``.
-
-        Raises
-        ------
-        ValueError
-            If the model does not know a word, or if the texts have another length.
-        """
-        indices = self._model.indices(tokens)
-        if indices.shape[-1] != self._length:
-            raise ValueError(f"tokens must be {self._length}, got {indices.shape[-1]}")
-        texts = indices.reshape(-1, self._length)
-        states, total = np.full(len(texts), self._start), np.zeros(len(texts))
-        for left, token in zip(range(self._length, 0, -1), texts.T, strict=True):
-            visited, which = np.unique(states, return_inverse=True)
-            total += log_softmax(self._step(visited, left), self._temperature)[which, token]
-            states = self._model.next_states[states, token]
-        return total.reshape(indices.shape[:-1])[()]
-
-    def entropy(self):
-        """Return the entropy of the whole text.
-
-        Returns
-        -------
-        float
-            In nats.
-        """
-        to_go = np.zeros(len(self._logits))
-        for left in range(1, self._length + 1):
-            now = np.empty_like(to_go)
-            for block in _blocks(self._logits):
-                p = softmax(self._step(block, left), self._temperature)
-                now[block] = entropy(p) + (p * to_go[self._model.next_states[block]]).sum(axis=-1)
-            to_go = now
-        return float(to_go[self._start])
-
-
-def sequence_temperature(model, prompt, length, temperature):
-    r"""Return the distribution over whole texts at a temperature, exactly.
-
-    .. math:: q(w_1 \ldots w_L) = \frac{p(w_1 \ldots w_L)^{1/\tau}}{\sum_{w'} p(w'_1 \ldots w'_L)^{1/\tau}}
-
-    A temperature on each token is another distribution: it divides by a sum of its own at every step, and so
-    forgets how good the ways on from a token are. Here they count, as the soft value
-
-    .. math:: v_k(s) = \tau \log \sum_w \exp \frac{\log p(w \mid s) + v_{k-1}(s \cdot w)}{\tau}
-
-    of k more tokens from state s: softmax of log p(w | s) + v(s·w) at τ is what comes next. At τ = 0 this is the
-    recursion of `most_likely`.
-
-    Parameters
-    ----------
-    model, prompt, length
-        As for `greedy`.
-    temperature : float
-        τ ≥ 0, 0 and ∞ included. At 0 it is the most likely text (should several tie, each step is shared evenly
-        between the tokens that lead to one); at ∞ all texts that are possible are equally likely.
-
-    Returns
-    -------
-    TemperedSequences
-        It can be sampled, gives log-probabilities, and has an entropy.
-
-    Raises
-    ------
-    ValueError
-        As `greedy` does, or if the temperature is not one number of at least 0.
-
-    References
-    ----------
-    Shih, Sadigh, Ermon (2023), "Long horizon temperature scaling", who approximate it for large models.
-
-    Examples
-    --------
-    >>> from tempcourse.language import MarkovModel
-    >>> rows = {(): {"A": 0.6, "B": 0.4}, ("A",): {"x": 0.5, "y": 0.5}, ("B",): {"x": 1.0}}
-    >>> tree = MarkovModel.from_rows(rows)
-    >>> cold = sequence_temperature(tree, [], 2, temperature=0.5)
-    >>> print(np.exp(cold.log_probability([["A", "x"], ["A", "y"], ["B", "x"]])).round(3))
-    [0.265 0.265 0.471]
-    >>> print(np.exp(tree.tempered(0.5).log_probability([["A", "x"], ["A", "y"], ["B", "x"]])).round(3))
-    [0.346 0.346 0.308]
-    """
-    _check_one(temperature)
-    return TemperedSequences(model, prompt, length, temperature)
-
-
-def _best_path(model, prompt, values):
-    """Return the tokens with the best sum of log-probability and value of the next state, step by step."""
-    state, path = model.state(prompt), np.empty(len(values), np.intp)
-    for i, value in enumerate(values[::-1]):
-        path[i] = (model.log_probabilities[state] + value[model.next_states[state]]).argmax()
-        state = model.next_states[state, path[i]]
-    return path
-
-
-def _values(logits, next_states, length, temperature):
-    """Return the soft values of all states with 0 to `length` tokens to go, shape ``(length + 1, states)``."""
-    values = np.zeros((length + 1, len(logits)))
-    for k in range(1, length + 1):
-        for block in _blocks(logits):
-            z = logits[block] + values[k - 1][next_states[block]]
-            values[k, block] = logsumexp(z, temperature) if temperature else z.max(axis=-1)  # the same, but faster
-    return values
-
-
-def _blocks(rows):
-    """Return slices of rows that fit the cache."""
-    step = max(1, BLOCK_SIZE // rows.shape[1])
-    return (slice(i, i + step) for i in range(0, len(rows), step))
 
 
 def _inverse_cdf(row, size, rng):
@@ -755,7 +436,15 @@ def _gumbel_max(row, size, rng):
     return drawn
 
 
-METHODS = {"inverse_cdf": _inverse_cdf, "gumbel": _gumbel_max}
+def draw(cumulative, rows, rng):
+    """Draw a column for each row that is named: the first whose cumulative probability exceeds a uniform number."""
+    keys = _below(cumulative[rows, -1], rng.random(len(rows)))
+    low, size = np.zeros(len(rows), np.intp), cumulative.shape[1]
+    while size > 1:  # bisection in all rows at once
+        half = size // 2
+        low += half * (cumulative[rows, low + half - 1] <= keys)
+        size -= half
+    return low
 
 
 def _below(total, uniform):
@@ -763,19 +452,12 @@ def _below(total, uniform):
     return np.minimum(uniform * total, np.nextafter(total, 0))
 
 
-def _search(cumulative, rows, keys):
-    """Return the first column of each row that exceeds its key, by bisection; the last column must exceed it."""
-    low, size = np.zeros(len(rows), np.intp), cumulative.shape[1]
-    while size > 1:
-        half = size // 2
-        low += half * (cumulative[rows, low + half - 1] <= keys)
-        size -= half
-    return low
+METHODS = {"inverse_cdf": _inverse_cdf, "gumbel": _gumbel_max}
 
 
 def _logits(logits):
     """Return logits as a floating array and the dtype of the result, checked."""
-    z, dtype = _real(logits, "logits")
+    z, dtype = read_real(logits, "logits")
     if z.ndim == 0 or z.shape[-1] == 0:
         raise ValueError(f"logits must have at least one entry along the last axis, got shape {z.shape}")
     largest = z.max(axis=-1)
@@ -784,21 +466,6 @@ def _logits(logits):
     if (largest == -math.inf).any():
         raise ValueError("logits must not all be masked, got a row of -inf only")
     return z, dtype
-
-
-def _check_whole(value, name, least=1):
-    if not isinstance(value, Integral) or value < least:
-        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
-
-
-def _check_one(temperature):
-    if np.ndim(temperature):
-        raise ValueError(f"temperature must be one number, got shape {np.shape(temperature)}")
-
-
-def _check_share(p):
-    if not isinstance(p, Real) or not 0 < p <= 1:
-        raise ValueError(f"p must be above 0 and at most 1, got {p!r}")
 
 
 def _kth_largest(row, k):

@@ -11,11 +11,20 @@ by batched matrix products in float32.
 
 import math
 from dataclasses import dataclass
-from numbers import Integral
 
 import numpy as np
 
-from tempcourse.softmax import _distributions, _real, log_softmax, softmax
+from tempcourse._arguments import (
+    check_whole,
+    is_whole,
+    read_array,
+    read_distributions,
+    read_finite,
+    read_labels,
+    read_number,
+    read_real,
+)
+from tempcourse.softmax import log_softmax, softmax
 
 __all__ = [
     "Networks",
@@ -131,9 +140,9 @@ def balanced_subset(labels, size, *, rng):
     >>> labels[balanced_subset(labels, 20, rng=np.random.default_rng(0))].tolist()
     [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9]
     """
-    labels = _labels(labels, CLASSES)
+    labels = read_labels(labels, CLASSES)
     most = CLASSES * int(np.bincount(labels, minlength=CLASSES).min())
-    if not isinstance(size, Integral) or size % CLASSES or not 0 < size <= most:
+    if not is_whole(size) or size % CLASSES or not 0 < size <= most:
         raise ValueError(f"size must be a positive multiple of {CLASSES}, at most {most} here, got {size!r}")
     order = rng.permutation(len(labels))
     return np.concatenate([order[labels[order] == digit][: size // CLASSES] for digit in range(CLASSES)])
@@ -217,9 +226,9 @@ def train(inputs, targets, *, hidden, temperatures=1.0, steps, rng):
     (2, 3)
     """
     x, p = _inputs(inputs), _as_probabilities(targets)
-    T = _positive(temperatures, "temperatures").astype(np.float32)
-    _check_whole(hidden, "hidden")
-    _check_whole(steps, "steps")
+    T = read_finite(temperatures, "temperatures", kinds="iu", above=0).astype(np.float32)
+    check_whole(hidden, "hidden", 1)
+    check_whole(steps, "steps", 1)
     seeds = _generators(rng)
     leading = _leading_axes(x, p, T, seeds)
     (n, features), classes = x.shape[-2:], p.shape[-1]
@@ -310,7 +319,7 @@ def accuracy(networks, inputs, labels):
     True
     """
     z = predict_logits(networks, inputs)
-    labels = _labels(labels, z.shape[-1])
+    labels = read_labels(labels, z.shape[-1])
     if labels.shape[-1:] != z.shape[-2:-1]:
         raise ValueError(f"labels must be one for each of {z.shape[-2]} inputs, got shape {labels.shape}")
     return (z.argmax(axis=-1) == labels).mean(axis=-1)
@@ -352,7 +361,7 @@ def soft_targets(logits, temperature):
     >>> soft_targets([9.0, 4.0, 1.0], temperature=5).round(3)
     array([0.637, 0.234, 0.129])
     """
-    return softmax(logits, _positive(temperature, "temperature"))
+    return softmax(logits, read_finite(temperature, "temperature", kinds="iu", above=0))
 
 
 def distillation_loss(student_logits, teacher_logits, temperature, *, labels=None, soft_weight=1.0):
@@ -517,7 +526,7 @@ def smoothed_labels(labels, amount):
     >>> print(smoothed_labels(2, 0.1).round(2))
     [0.01 0.01 0.91 0.01 0.01 0.01 0.01 0.01 0.01 0.01]
     """
-    _check_share(amount, "amount")
+    amount = read_number(amount, "amount", 0, 1)
     return (1 - amount) * _one_hot(labels, CLASSES) + np.float32(amount / CLASSES)
 
 
@@ -546,7 +555,7 @@ def same_confidence(probabilities):
     >>> same_confidence([0.6, 0.3, 0.1]).round(3)
     array([0.6, 0.2, 0.2])
     """
-    p, dtype = _distributions(probabilities, "probabilities", -1)
+    p, dtype = read_distributions(probabilities, "probabilities")
     top = p.max(axis=-1, keepdims=True)
     even = np.broadcast_to((1 - top) / (p.shape[-1] - 1), p.shape).copy()
     np.put_along_axis(even, p.argmax(axis=-1, keepdims=True), top, axis=-1)
@@ -583,7 +592,7 @@ def shuffled_wrong_classes(probabilities, labels, *, rng):
     >>> shuffled_wrong_classes([0.6, 0.3, 0.1, 0.0], 0, rng=np.random.default_rng(0))
     array([0.6, 0. , 0.3, 0.1])
     """
-    p, dtype = _distributions(probabilities, "probabilities", -1)
+    p, dtype = read_distributions(probabilities, "probabilities")
     is_label = _one_hot(labels, p.shape[-1]).astype(bool)
     if is_label.shape != p.shape:
         raise ValueError(f"labels must have shape {p.shape[:-1]}, one for each row, got {is_label.shape[:-1]}")
@@ -665,7 +674,7 @@ def _adam_correction(step):
 
 def _inputs(inputs):
     """Return inputs in float32, checked."""
-    x = _finite(inputs, "inputs").astype(np.float32)
+    x = read_finite(inputs, "inputs").astype(np.float32)
     if x.ndim < 2:
         raise ValueError(f"inputs must have a shape (..., n, features), got {x.shape}")
     return x
@@ -673,25 +682,15 @@ def _inputs(inputs):
 
 def _as_probabilities(targets):
     """Return labels as one-hot distributions and distributions as they are, in float32, checked."""
-    if np.asarray(targets).dtype.kind in "iu":
+    if read_array(targets, "targets").dtype.kind in "iu":
         return _one_hot(targets, CLASSES, "targets")
-    p = _real(targets, "targets")[0].astype(np.float32)  # and only then checked: it may be rounded to that already
-    return _distributions(p, "targets", -1)[0]
+    p = read_real(targets, "targets")[0].astype(np.float32)  # and only then checked: it may be rounded to that already
+    return read_distributions(p, "targets")[0]
 
 
 def _one_hot(labels, classes, name="labels"):
     """Return one-hot distributions in float32."""
-    return np.eye(classes, dtype=np.float32)[_labels(labels, classes, name)]
-
-
-def _labels(labels, classes, name="labels"):
-    labels = np.asarray(labels)
-    if labels.dtype.kind not in "iu":
-        raise ValueError(f"{name} must be of an integer type, got {labels.dtype}")
-    refused = labels[(labels < 0) | (labels >= classes)]
-    if refused.size:
-        raise ValueError(f"{name} must be from 0 to {classes - 1}, got {refused[0]}")
-    return labels
+    return np.eye(classes, dtype=np.float32)[read_labels(labels, classes, name)]
 
 
 def _leading_axes(x, p, T, seeds):
@@ -715,10 +714,10 @@ def _generators(rng):
 
 
 def _checked_logits(student_logits, teacher_logits, temperature):
-    z, v = _finite(student_logits, "student_logits"), _finite(teacher_logits, "teacher_logits")
+    z, v = read_finite(student_logits, "student_logits"), read_finite(teacher_logits, "teacher_logits")
     if v.shape != z.shape or z.ndim == 0:
         raise ValueError(f"student_logits and teacher_logits must have one shape, got {z.shape} and {v.shape}")
-    T = _positive(temperature, "temperature")
+    T = read_finite(temperature, "temperature", kinds="iu", above=0)
     if T.ndim:
         raise ValueError(f"temperature must be one number, got shape {T.shape}")
     return z, v, float(T)
@@ -726,7 +725,7 @@ def _checked_logits(student_logits, teacher_logits, temperature):
 
 def _checked_labels(labels, soft_weight, shape):
     """Return labels as one-hot rows, or 0 for none, and the weight of the soft term."""
-    _check_share(soft_weight, "soft_weight")
+    soft_weight = read_number(soft_weight, "soft_weight", 0, 1)
     if labels is None:
         if soft_weight != 1:
             raise ValueError(f"soft_weight must be 1 without labels, got {soft_weight}")
@@ -735,31 +734,3 @@ def _checked_labels(labels, soft_weight, shape):
     if y.shape != shape:
         raise ValueError(f"labels must have shape {shape[:-1]}, one for each row, got {y.shape[:-1]}")
     return y, soft_weight
-
-
-def _finite(values, name):
-    """Return values as a floating array, checked."""
-    array = _real(values, name)[0]
-    if array.size == 0:
-        raise ValueError(f"{name} must not be empty, got shape {array.shape}")
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} must be finite, got {array[~np.isfinite(array)][0]}")
-    return array
-
-
-def _positive(temperature, name):
-    """Return a temperature, or several, as an array, checked."""
-    T = _finite(temperature, name)
-    if (T <= 0).any():
-        raise ValueError(f"{name} must be greater than 0, got {T[T <= 0][0]}")
-    return T
-
-
-def _check_share(value, name):
-    if not 0 <= value <= 1:
-        raise ValueError(f"{name} must be from 0 to 1, got {value}")
-
-
-def _check_whole(value, name):
-    if not isinstance(value, Integral) or value < 1:
-        raise ValueError(f"{name} must be a whole number, at least 1, got {value!r}")

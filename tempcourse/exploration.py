@@ -11,7 +11,7 @@ policy             index
 greedy             estimate
 ε-greedy           estimate, or with probability ε noise
 Boltzmann          estimate + τ G
-Gumbel–Boltzmann   estimate + scale · G / √n
+Boltzmann–Gumbel   estimate + scale · G / √n
 UCB                estimate + scale · √(2 log t / n)
 =================  =======================================
 
@@ -23,23 +23,24 @@ The limits of the temperature are values: at τ = 0 the largest estimates share,
 
 import math
 from dataclasses import dataclass
-from numbers import Integral, Real
 
 import numpy as np
+
+from tempcourse._arguments import check_whole, read_finite, read_number, refuse
 
 __all__ = [
     "BernoulliBandit",
     "GaussianBandit",
-    "Result",
-    "boltzmann",
+    "Simulation",
+    "boltzmann_exploration",
+    "boltzmann_gumbel",
     "constant",
     "epsilon_greedy",
     "geometric",
     "greedy",
-    "gumbel_boltzmann",
     "harmonic",
     "logarithmic",
-    "run",
+    "simulate",
     "ucb",
 ]
 
@@ -62,6 +63,8 @@ class GaussianBandit:
     ------
     ValueError
         If `means` is not a row of two or more finite numbers, or `sigma` is negative or not finite.
+    TypeError
+        If `means` is not real numbers.
 
     Examples
     --------
@@ -74,7 +77,7 @@ class GaussianBandit:
 
     def __post_init__(self):
         object.__setattr__(self, "means", _checked_means(self.means))
-        object.__setattr__(self, "sigma", _checked(self.sigma, "sigma", finite=True))
+        object.__setattr__(self, "sigma", read_number(self.sigma, "sigma", finite=True))
 
     @property
     def gaps(self):
@@ -99,6 +102,8 @@ class BernoulliBandit:
     ------
     ValueError
         If `means` is not a row of two or more numbers from 0 to 1.
+    TypeError
+        If `means` is not real numbers.
 
     Examples
     --------
@@ -111,8 +116,7 @@ class BernoulliBandit:
 
     def __post_init__(self):
         object.__setattr__(self, "means", _checked_means(self.means))
-        if self.means.min() < 0 or self.means.max() > 1:
-            raise ValueError(f"means must be probabilities from 0 to 1, got {self.means.tolist()}")
+        refuse(self.means, (self.means < 0) | (self.means > 1), "means", "probabilities from 0 to 1")
 
     @property
     def gaps(self):
@@ -150,7 +154,7 @@ def constant(temperature):
     >>> print(constant(0.2)(1000))
     0.2
     """
-    temperature = _checked(temperature, "temperature")
+    temperature = read_number(temperature, "temperature")
     return lambda step: temperature * np.ones_like(step, dtype=float)[()]
 
 
@@ -164,7 +168,7 @@ def geometric(first, rate):
     first : float
         τ₁ ≥ 0, finite: what falls from infinity never comes down.
     rate : float
-        The fraction r, above 0 and at most 1.
+        The fraction r, above 0 and at most 1. For a temperature of 0 throughout, there is `constant`.
 
     Returns
     -------
@@ -185,9 +189,8 @@ def geometric(first, rate):
     >>> geometric(1.0, 0.5)(np.array([1, 2, 3]))
     array([1.  , 0.5 , 0.25])
     """
-    first = _checked(first, "first", finite=True)
-    if _checked(rate, "rate", most=1) == 0:
-        raise ValueError("rate must be above 0, got 0 (for a temperature of 0 throughout: constant(0))")
+    first = read_number(first, "first", finite=True)
+    rate = read_number(rate, "rate", 0, 1, above=True)
     return lambda step: first * rate ** (np.asarray(step) - 1.0)
 
 
@@ -216,7 +219,7 @@ def harmonic(first):
     >>> harmonic(1.0)(np.array([1, 2, 4]))
     array([1.  , 0.5 , 0.25])
     """
-    first = _checked(first, "first", finite=True)
+    first = read_number(first, "first", finite=True)
     return lambda step: first / np.asarray(step)
 
 
@@ -249,7 +252,7 @@ def logarithmic(first):
     >>> logarithmic(1.0)(np.array([1, 10, 100])).round(3)
     array([1.   , 0.303, 0.178])
     """
-    first = _checked(first, "first", finite=True)
+    first = read_number(first, "first", finite=True)
     return lambda step: first / (1 + np.log(step))
 
 
@@ -303,7 +306,7 @@ def epsilon_greedy(epsilon):
     >>> print((index.argmax(axis=1) == 0).mean().round(2))
     0.05
     """
-    epsilon = _checked(epsilon, "epsilon", most=1)
+    epsilon = read_number(epsilon, "epsilon", 0, 1)
 
     def index(estimates, pulls, step, rng):
         explores = rng.random((len(estimates), 1)) < epsilon
@@ -312,7 +315,7 @@ def epsilon_greedy(epsilon):
     return index
 
 
-def boltzmann(temperature):
+def boltzmann_exploration(temperature):
     r"""Return the policy that pulls arms with the probabilities softmax(estimates, τ): Boltzmann exploration.
 
     .. math:: \operatorname{arg\,max}_i \; \hat\mu_i + \tau \, G_i
@@ -342,7 +345,7 @@ def boltzmann(temperature):
 
     Examples
     --------
-    >>> policy = boltzmann(0.5)
+    >>> policy = boltzmann_exploration(0.5)
     >>> estimates = np.tile([0.0, 0.5], (100_000, 1))
     >>> index = policy(estimates, np.ones_like(estimates), 3, np.random.default_rng(0))
     >>> print((index.argmax(axis=1) == 1).mean().round(2))  # 1 / (1 + exp(−1)) is 0.731
@@ -351,18 +354,18 @@ def boltzmann(temperature):
     schedule = temperature if callable(temperature) else constant(temperature)
 
     def index(estimates, pulls, step, rng):
-        return _with_gumbel_noise(estimates, _checked(schedule(step), "temperature"), rng)
+        return _with_gumbel_noise(estimates, read_number(schedule(step), "temperature"), rng)
 
     return index
 
 
-def gumbel_boltzmann(scale):
+def boltzmann_gumbel(scale):
     r"""Return the policy of Boltzmann exploration with a temperature for each arm, by what is known of it.
 
     .. math:: \operatorname{arg\,max}_i \; \hat\mu_i + \frac{C}{\sqrt{n_i}} \, G_i
 
     The standard error of an estimate falls as 1/√n, and the noise with it. While all arms have been pulled equally
-    often, this is `boltzmann` at τ = C/√n.
+    often, this is `boltzmann_exploration` at τ = C/√n.
 
     Parameters
     ----------
@@ -385,13 +388,13 @@ def gumbel_boltzmann(scale):
 
     Examples
     --------
-    >>> policy = gumbel_boltzmann(1.0)
+    >>> policy = boltzmann_gumbel(1.0)
     >>> estimates = np.tile([0.0, 0.5], (100_000, 1))
     >>> index = policy(estimates, np.full_like(estimates, 4), 9, np.random.default_rng(0))
     >>> print((index.argmax(axis=1) == 1).mean().round(2))  # as at τ = 1/2
     0.73
     """
-    scale = _checked(scale, "scale")
+    scale = read_number(scale, "scale")
     return lambda estimates, pulls, step, rng: _with_gumbel_noise(estimates, scale / np.sqrt(pulls), rng)
 
 
@@ -430,7 +433,7 @@ def ucb(scale=1.0):
     >>> ucb()(np.array([[0.0, 0.5]]), np.array([[1, 9]]), 10, None).round(3)
     array([[2.146, 1.215]])
     """
-    scale = _checked(scale, "scale", finite=True)
+    scale = read_number(scale, "scale", finite=True)
     return lambda estimates, pulls, step, rng: estimates + scale * np.sqrt(2 * math.log(step) / pulls)
 
 
@@ -438,7 +441,7 @@ def ucb(scale=1.0):
 
 
 @dataclass(frozen=True, eq=False)
-class Result:
+class Simulation:
     """What many runs of a policy pulled, what that cost, and what they know at the end."""
 
     #: Which arm was pulled in each run at each step, integers of shape (runs, steps).
@@ -481,7 +484,7 @@ class Result:
         return self.estimates[:, best].max(axis=1) < largest
 
 
-def run(bandit, policy, *, steps, runs, rng):
+def simulate(bandit, policy, *, steps, runs, rng):
     """Play a bandit many times, all runs abreast.
 
     In each run every arm is pulled once, in order, so that there is an estimate of each; from then on the policy
@@ -501,7 +504,7 @@ def run(bandit, policy, *, steps, runs, rng):
 
     Returns
     -------
-    Result
+    Simulation
 
     Raises
     ------
@@ -511,15 +514,15 @@ def run(bandit, policy, *, steps, runs, rng):
     Examples
     --------
     >>> certain = GaussianBandit([1.0, 0.0], sigma=0)
-    >>> result = run(certain, greedy(), steps=5, runs=3, rng=np.random.default_rng(0))
+    >>> result = simulate(certain, greedy(), steps=5, runs=3, rng=np.random.default_rng(0))
     >>> result.arms[0]
     array([0, 1, 0, 0, 0])
     >>> result.regret
     array([0., 1., 1., 1., 1.])
     """
     K = bandit.means.size
-    _check_whole(steps, "steps", K)
-    _check_whole(runs, "runs", 2)
+    check_whole(steps, "steps", K)
+    check_whole(runs, "runs", 2)
     each = np.arange(runs)
     arms = np.empty((runs, steps), dtype=np.intp)
     pulls, totals = np.zeros((runs, K)), np.zeros((runs, K))
@@ -531,7 +534,7 @@ def run(bandit, policy, *, steps, runs, rng):
         arms[:, k] = arm
         pulls[each, arm] += 1
         totals[each, arm] += bandit.pull(arm, rng)
-    return Result(arms, totals / pulls, bandit.gaps)
+    return Simulation(arms, totals / pulls, bandit.gaps)
 
 
 def _largest(index, rng):
@@ -541,22 +544,8 @@ def _largest(index, rng):
 
 
 def _checked_means(means):
-    values = np.array(means)
-    if values.ndim != 1 or values.size < 2 or values.dtype.kind not in "iuf" or not np.isfinite(values).all():
-        raise ValueError(f"means must be one row of two or more finite numbers, got {means!r}")
-    values = values.astype(float)
+    values = np.array(read_finite(means, "means", kinds="iu"), float)
+    if values.ndim != 1 or values.size < 2:
+        raise ValueError(f"means must be one row of two or more numbers, got shape {values.shape}")
     values.setflags(write=False)
     return values
-
-
-def _checked(value, name, *, most=math.inf, finite=False):
-    """Return a number from 0 to `most` as a float."""
-    if not isinstance(value, Real) or not 0 <= value <= most or (finite and value == math.inf):
-        allowed = f"from 0 to {most}" if most < math.inf else "0 or more and finite" if finite else "0 or more"
-        raise ValueError(f"{name} must be {allowed}, got {value!r}")
-    return float(value)
-
-
-def _check_whole(value, name, least):
-    if not isinstance(value, Integral) or value < least:
-        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")

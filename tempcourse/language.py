@@ -16,8 +16,9 @@ from itertools import chain
 
 import numpy as np
 
-from tempcourse.decoding import _below, _check_one, _check_whole, _search, temper
-from tempcourse.softmax import _distributions, entropy, log_softmax, softmax
+from tempcourse._arguments import check_whole, read_array, read_distributions, read_temperature, refuse
+from tempcourse.decoding import draw, temper
+from tempcourse.softmax import entropy, log_softmax, softmax
 
 __all__ = ["END", "MarkovModel", "NGramModel", "load_stories", "tokenize"]
 
@@ -141,7 +142,7 @@ class MarkovModel:
         contexts = sorted(rows, key=len)
         vocabulary = list(dict.fromkeys(token for row in rows.values() for token in row))
         probabilities = np.array([[rows[context].get(token, 0.0) for token in vocabulary] for context in contexts])
-        _distributions(probabilities, "rows", axis=-1)
+        read_distributions(probabilities, "rows")
         state_of = {context: state for state, context in enumerate(contexts)}
         next_states = [[_longest(state_of, (*context, token)) for token in vocabulary] for context in contexts]
         with np.errstate(divide="ignore"):
@@ -180,19 +181,18 @@ class MarkovModel:
         """
         if isinstance(tokens, str):
             tokens = tokenize(tokens)
-        array = np.asarray(tokens)
+        array = read_array(tokens, "tokens")
         if array.size == 0:
             return array.astype(np.intp)
         if array.dtype.kind in "iu":
-            refused = array[(array < 0) | (array >= len(self.vocabulary))]
-            if refused.size:
-                raise ValueError(f"tokens must be from 0 to {len(self.vocabulary) - 1}, got {refused[0]}")
+            last = len(self.vocabulary) - 1
+            refuse(array, (array < 0) | (array > last), "tokens", f"from 0 to {last}")
             return array
         return np.array([self._index(token) for token in array.ravel().tolist()], np.intp).reshape(array.shape)
 
     def _index(self, token):
         if token not in self.index:
-            near = difflib.get_close_matches(token, self.vocabulary)
+            near = difflib.get_close_matches(str(token), self.vocabulary)
             hint = f"; near to it are {', '.join(near)}" if near else ""
             raise ValueError(f"tokens must be words that the model knows, got {token!r}{hint}")
         return self.index[token]
@@ -218,7 +218,7 @@ class MarkovModel:
         indices = self.indices(context)
         state = np.full(indices.shape[:-1], self.start)
         for token in np.moveaxis(indices, -1, 0):
-            state = self.next_states[state, token]
+            state = self.step(state, token)
         return state[()]
 
     def logits(self, context=""):
@@ -239,7 +239,39 @@ class MarkovModel:
         ValueError
             As `indices` does.
         """
-        return self.log_probabilities[self.state(context)].copy()
+        return self.next_log_probabilities(self.state(context)).copy()
+
+    def next_log_probabilities(self, states):
+        """Return the log-probabilities of the next token after states.
+
+        Parameters
+        ----------
+        states : int or ndarray of int
+            Shape ``(...)``, as `state` and `step` return them.
+
+        Returns
+        -------
+        ndarray
+            In nats, shape ``(..., n)``.
+        """
+        return self.log_probabilities[states]
+
+    def step(self, states, tokens):
+        """Return the states that follow when each is given one more token.
+
+        Parameters
+        ----------
+        states : int or ndarray of int
+            As for `next_log_probabilities`.
+        tokens : int or ndarray of int
+            Indices of tokens, one a state.
+
+        Returns
+        -------
+        int or ndarray of int
+            Shape ``(...)``.
+        """
+        return self.next_states[states, tokens]
 
     def log_probability(self, tokens, prompt=""):
         """Return the log-probability of tokens after a prompt.
@@ -264,7 +296,7 @@ class MarkovModel:
         total = np.zeros(state.shape)
         for token in np.moveaxis(indices, -1, 0):
             total += self.log_probabilities[state, token]
-            state = self.next_states[state, token]
+            state = self.step(state, token)
         return total[()]
 
     def perplexity(self, tokens, prompt=""):
@@ -326,9 +358,9 @@ class MarkovModel:
             As `indices` does; if `length` is not a whole number of at least 0, or `batch` of at least 1; or if the
             temperature is not one number of at least 0.
         """
-        _check_whole(length, "length", 0)
-        _check_whole(batch, "batch")
-        _check_one(temperature)
+        check_whole(length, "length", 0)
+        check_whole(batch, "batch", 1)
+        temperature = read_temperature(temperature)
         cumulative, ready = np.empty_like(self.log_probabilities), np.zeros(len(self.contexts), bool)
         states = np.full(batch, self.state(prompt))
         written = np.empty((length, batch), np.intp)
@@ -338,8 +370,8 @@ class MarkovModel:
                 logits = temper(self.log_probabilities[new], temperature)
                 cumulative[new] = softmax(logits if filters is None else filters(logits)).cumsum(axis=-1)
                 ready[new] = True
-            drawn[...] = _search(cumulative, states, _below(cumulative[states, -1], rng.random(batch)))
-            states = self.next_states[states, drawn]
+            drawn[...] = draw(cumulative, states, rng)
+            states = self.step(states, drawn)
         return written.T
 
     def tempered(self, temperature):
@@ -360,8 +392,7 @@ class MarkovModel:
         ValueError
             If the temperature is not one number of at least 0.
         """
-        _check_one(temperature)
-        tempered = log_softmax(self.log_probabilities, temperature)
+        tempered = log_softmax(self.log_probabilities, read_temperature(temperature))
         return MarkovModel(self.vocabulary, self.contexts, tempered, self.next_states)
 
     def entropy_rate(self):
@@ -504,7 +535,7 @@ class NGramModel(MarkovModel):
         ValueError
             If `order` is not a whole number of at least 1, if there are no tokens, or if the vocabulary lacks one.
         """
-        _check_whole(order, "order")
+        check_whole(order, "order", 1)
         if len(tokens) == 0:
             raise ValueError("tokens must be at least one, got none")
         vocabulary = sorted({END, *(tokens if vocabulary is None else vocabulary)})

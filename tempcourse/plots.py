@@ -15,6 +15,21 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import ListedColormap, to_hex, to_rgb
 from matplotlib.ticker import FuncFormatter, NullLocator, PercentFormatter
 
+from tempcourse._arguments import read_number
+from tempcourse.words import number, percent
+
+__all__ = [
+    "plot_bars",
+    "plot_comparison",
+    "plot_curves",
+    "plot_digits",
+    "plot_lattices",
+    "plot_regrets",
+    "plot_reliability",
+    "plot_simplex",
+    "temperature_colour",
+]
+
 STYLE = Path(__file__).with_name("course.mplstyle")
 
 _COLD, _ONE, _HOT = "#2166ac", "#7f5a9c", "#c8372d"
@@ -61,8 +76,7 @@ def temperature_colour(temperature):
     >>> [temperature_colour(t) for t in (0, 1, float("inf"))]
     ['#2166ac', '#7f5a9c', '#c8372d']
     """
-    if not temperature >= 0:
-        raise ValueError(f"temperature must be 0 or more, got {temperature!r}")
+    temperature = read_number(temperature, "temperature")
     position = 1.0 if np.isinf(temperature) else temperature / (1.0 + temperature)
     channels = np.transpose([to_rgb(anchor) for anchor in (_COLD, _ONE, _HOT)])
     return to_hex([np.interp(position, [0.0, 0.5, 1.0], channel) for channel in channels])
@@ -90,7 +104,7 @@ def plot_bars(probabilities, labels=None, *, temperature=1.0, title=None, ax=Non
     probabilities = np.asarray(probabilities, dtype=float)
     ax = plt.subplots()[1] if ax is None else ax
     _draw_bars(ax, probabilities, _names(labels, probabilities.size), temperature)
-    ax.bar_label(ax.containers[-1], labels=[_percent(p) for p in probabilities], padding=2)
+    ax.bar_label(ax.containers[-1], labels=[percent(p) for p in probabilities], padding=2)
     if title is not None:
         ax.set_title(title)
     return ax
@@ -144,7 +158,7 @@ def plot_curves(
         place = np.clip(mark, temperatures[0], temperatures[-1])
         ax.axvline(place, color=temperature_colour(mark), linewidth=1.5)
         ax.annotate(
-            f"{symbol} = {_number(mark)}",
+            f"{symbol} = {number(mark, 3)}",
             (place, 1.0),
             xycoords=("data", "axes fraction"),
             xytext=(0, 3),
@@ -185,11 +199,11 @@ def plot_comparison(distributions, temperatures, labels=None, *, claimed=None, a
     for k, (ax, row, temperature) in enumerate(zip(axes, distributions, temperatures, strict=True)):
         claims = np.full(classes, np.nan) if claimed is None else np.asarray(claimed, dtype=float)[k]
         # Numbers stand under the bars, where no outline can be taken for what they belong to.
-        numbers = [_percent(p).removesuffix(" %") for p in row]
+        numbers = [percent(p).removesuffix(" %") for p in row]
         names = [f"{label}\n{number}" for label, number in zip(labels, numbers, strict=True)]
         _draw_bars(ax, row, names, temperature)
         _mark_claims(ax, claims)
-        ax.set_title(f"τ = {_number(temperature)}")
+        ax.set_title(f"τ = {number(temperature, 3)}")
     return axes
 
 
@@ -257,7 +271,7 @@ def plot_lattices(lattices, temperatures, *, axes=None):
     for ax, spins, temperature in zip(axes, lattices, temperatures, strict=True):
         colours = ListedColormap([temperature_colour(temperature), _SPIN_UP])
         ax.imshow(spins, cmap=colours, vmin=-1, vmax=1, interpolation="nearest")
-        ax.set(title=f"T = {_number(temperature)}", xticks=[], yticks=[])
+        ax.set(title=f"T = {number(temperature, 3)}", xticks=[], yticks=[])
         ax.spines[:].set_visible(True)
     axes[len(axes) // 2].set_xlabel("coloured is down")  # true in dark mode, too
     return axes
@@ -370,21 +384,6 @@ def plot_reliability(confidence, accuracy, counts, *, temperature=1.0, title=Non
 
 def _names(labels, count):
     return [f"class {k + 1}" for k in range(count)] if labels is None else list(labels)
-
-
-def _number(value):
-    return "∞" if np.isinf(value) else f"{value:.3g}"
-
-
-def _percent(probability):
-    """Write a probability as a percentage in which only exact certainty reads 0 % or 100 %."""
-    if probability in (0.0, 1.0):
-        return f"{probability:.0%}".replace("%", " %")
-    if probability < 0.0005:
-        return "< 0.1 %"
-    if probability > 0.9995:
-        return "> 99.9 %"
-    return f"{100 * probability:.1f} %"
 
 
 def _draw_bars(ax, probabilities, names, temperature):

@@ -12,10 +12,10 @@ Integers compute in float64, float16 computes in float32 and is returned; every 
 """
 
 import math
-from decimal import Decimal
-from numbers import Real
 
 import numpy as np
+
+from tempcourse._arguments import axis_moved, read_distributions, read_number, read_real, read_rows
 
 __all__ = [
     "effective_choices",
@@ -35,9 +35,6 @@ BLOCK_SIZE = 1 << 16
 # While the largest logit is below this, no gap under it overflows: half the spacing of float32 numbers at the
 # end of their range is more, and that of float64 numbers far more.
 HUGE = 1e30
-
-COMPUTED_IN = (np.dtype(np.float64), np.dtype(np.float32))
-FLOAT32_MIN, FLOAT32_MAX = float(np.finfo(np.float32).tiny), float(np.finfo(np.float32).max)
 
 # How far a target may lie from the end of its range and still be that end, relatively.
 ROUNDING = 1e-15
@@ -90,17 +87,17 @@ def softmax(logits, temperature=1.0, *, axis=-1, out=None):
     >>> softmax([2.0, 1.0, 0.5, -np.inf], temperature=np.inf).round(3)
     array([0.333, 0.333, 0.333, 0.   ])
     """
-    z, tau, axis, dtype = _rows(logits, temperature, axis)
+    z, tau, axis, dtype = read_rows(logits, temperature, axis)
     if z.ndim == 1 and out is None:
         return _softmax_of_block(z, tau).astype(dtype, copy=False)
-    shape = _axis_moved(z, -1, axis).shape
+    shape = axis_moved(z, -1, axis).shape
     if out is None:
         out = np.empty(shape, dtype)
     else:
         _check_out(out, shape, dtype)
         if out is not logits and np.may_share_memory(out, z):
             z = z.copy()
-    _fill_softmax(z, tau, _axis_moved(out, axis, -1))
+    _fill_softmax(z, tau, axis_moved(out, axis, -1))
     return out
 
 
@@ -133,10 +130,10 @@ def log_softmax(logits, temperature=1.0, *, axis=-1):
     >>> print(f"{log_softmax([40, 0])[0]:.4g}")
     -4.248e-18
     """
-    z, tau, axis, dtype = _rows(logits, temperature, axis)
-    gaps = _gaps(z, tau)
+    z, tau, axis, dtype = read_rows(logits, temperature, axis)
+    gaps = scaled_gaps(z, tau)
     log_p = gaps - np.log1p(_sum_of_the_others(gaps))
-    return _axis_moved(log_p, -1, axis).astype(dtype, copy=False)
+    return axis_moved(log_p, -1, axis).astype(dtype, copy=False)
 
 
 @np.errstate(all="ignore")
@@ -170,8 +167,8 @@ def logsumexp(logits, temperature=1.0, *, axis=-1):
     >>> print(logsumexp([1.0, 3.0, 2.0], temperature=0))
     3.0
     """
-    z, tau, _, dtype = _rows(logits, temperature, axis)
-    log_sum = np.log1p(_sum_of_the_others(_gaps(z, tau)))
+    z, tau, _, dtype = read_rows(logits, temperature, axis)
+    log_sum = np.log1p(_sum_of_the_others(scaled_gaps(z, tau)))
     top = z.max(axis=-1, keepdims=True)
     half = z.dtype.type(0.5)  # halves cannot overflow before the sum does
     above = np.where(log_sum > 0, tau * half * log_sum, 0)
@@ -215,7 +212,7 @@ def entropy(probabilities, *, axis=-1, base=None):
     >>> print(entropy([0.5, 0.25, 0.25, 0.0], base=2))
     1.5
     """
-    p, dtype = _distributions(probabilities, "probabilities", axis)
+    p, dtype = read_distributions(probabilities, "probabilities", axis)
     return _summed(-p * _log(p), base, dtype)
 
 
@@ -255,8 +252,8 @@ def kl_divergence(p, q, *, axis=-1, base=None):
     >>> print(kl_divergence([0.5, 0.5], [1.0, 0.0]))
     inf
     """
-    p, p_dtype = _distributions(p, "p", axis)
-    q, q_dtype = _distributions(q, "q", axis)
+    p, p_dtype = read_distributions(p, "p", axis)
+    q, q_dtype = read_distributions(q, "q", axis)
     if p.shape[-1] != q.shape[-1]:
         raise ValueError(f"q must be as long as p along the axis, {p.shape[-1]}, got {q.shape[-1]}")
     terms = np.where((p > 0) & (q == 0), math.inf, p * (_log(p) - _log(q)))
@@ -323,8 +320,8 @@ def entropy_slope(logits, temperature, *, axis=-1):
     >>> print(entropy_slope([1.0, 0.0], temperature=0.5).round(4))
     0.8399
     """
-    z, tau, _, dtype = _rows(logits, temperature, axis)
-    gaps = _gaps(z, tau)
+    z, tau, _, dtype = read_rows(logits, temperature, axis)
+    gaps = scaled_gaps(z, tau)
     p = np.exp(gaps)
     p /= p.sum(axis=-1, keepdims=True)
     gaps[p == 0] = 0  # what has no weight adds nothing, however far below: no 0·∞
@@ -425,12 +422,12 @@ def _fill_softmax(z, tau, out):
 
 
 def _softmax_of_block(z, tau, out=None):
-    p = _gaps(z, tau, out)
+    p = scaled_gaps(z, tau, out)
     np.exp(p, out=p)
     return np.divide(p, np.add.reduce(p, axis=-1, keepdims=p.ndim > 1), out=p)
 
 
-def _gaps(z, tau, out=None):
+def scaled_gaps(z, tau, out=None):
     """Return (z − max z)/τ along the last axis: at most 0, −∞ for what softmax gives nothing, never nan."""
     top = np.maximum.reduce(z, axis=-1, keepdims=z.ndim > 1)
     if not (_all_between(-HUGE, top, HUGE) and _all_between(0, tau, math.inf)):
@@ -448,7 +445,7 @@ def _all_between(low, values, high):
 
 
 def _gaps_at_the_limits(z, tau, top, out):
-    """Return what `_gaps` does, for logits that are infinite or huge and temperatures of 0 or ∞."""
+    """Return what `scaled_gaps` does, for logits that are infinite or huge and temperatures of 0 or ∞."""
     if np.isnan(top).any():
         raise ValueError("logits must not be nan, got nan")
     if (top == -math.inf).any():
@@ -468,99 +465,11 @@ def _sum_of_the_others(gaps):
     return others.sum(axis=-1, keepdims=True)
 
 
-def _rows(logits, temperature, axis):
-    """Return logits with the axis last and their temperatures, checked; the axis from the end; the dtype."""
-    z, dtype = _real(logits, "logits")
-    tau = _temperatures(temperature)
-    axis = _axis_from_the_end(axis, z.ndim, "logits")
-    if z.shape[axis] == 0:
-        raise ValueError(f"logits must have at least one entry along the axis, got shape {z.shape}")
-    if not isinstance(tau, float):
-        z, tau = _broadcast(z, tau, axis)
-    if z.itemsize == 4 and not _held_in_float32(tau):
-        z = z.astype(np.float64)
-    if not isinstance(tau, float):
-        tau = _axis_moved(tau, axis, -1).astype(z.dtype)
-    return _axis_moved(z, axis, -1), tau, axis, dtype
-
-
-def _broadcast(z, tau, axis):
-    """Return both with as many rows; a row has one temperature."""
-    tau = tau.reshape((1,) * (z.ndim - tau.ndim) + tau.shape)
-    if tau.shape[axis] != 1:
-        raise ValueError(f"temperature must have length 1 along the axis, got shape {tau.shape}")
-    try:
-        z, spread = np.broadcast_arrays(z, tau)
-    except ValueError:
-        shapes = f"logits of shape {z.shape}, got {tau.shape}"
-        raise ValueError(f"temperature must broadcast with {shapes}") from None
-    return z, np.take(spread, [0], axis=axis)
-
-
-def _held_in_float32(tau):
-    """Tell whether every temperature keeps its digits in float32."""
-    held = (tau == 0) | (tau >= FLOAT32_MIN) & (tau <= FLOAT32_MAX) | (tau == math.inf)
-    return held if isinstance(tau, float) else held.all()
-
-
-def _temperatures(temperature):
-    """Return one temperature as a float or several as an array, checked."""
-    if isinstance(temperature, (float, int)) and temperature >= 0:  # the common case needs no array
-        return abs(float(temperature))  # −0 is 0
-    tau, _ = _real(temperature, "temperature")
-    refused = tau[~(tau >= 0)]
-    if refused.size:
-        raise ValueError(f"temperature must be at least 0, got {float(refused[0])}")
-    return np.abs(tau) if tau.ndim else abs(float(tau))
-
-
-def _real(values, name):
-    """Return values as a floating array to compute with, and the dtype that the result will have."""
-    array = np.asarray(values)
-    if array.dtype in COMPUTED_IN:
-        return array, array.dtype
-    if array.dtype.kind == "O" and all(isinstance(value, Real | Decimal) for value in array.flat):
-        array = array.astype(np.float64)
-    if array.dtype.kind in "biu":
-        array = array.astype(np.float64)
-    if array.dtype.kind != "f":
-        raise TypeError(f"{name} must be real numbers, got {array.dtype}")
-    dtype = array.dtype.newbyteorder("=")
-    return array.astype(np.float32 if dtype == np.float16 else dtype, copy=False), dtype
-
-
-def _axis_from_the_end(axis, ndim, name):
-    if ndim == 0:
-        raise ValueError(f"{name} must have at least one axis, got a single number")
-    if not -ndim <= axis < ndim:
-        raise ValueError(f"axis must be from {-ndim} to {ndim - 1} for these {name}, got {axis}")
-    return axis if axis < 0 else axis - ndim
-
-
-def _axis_moved(array, source, destination):
-    return array if source == destination else np.moveaxis(array, source, destination)
-
-
 def _check_out(out, shape, dtype):
     if not isinstance(out, np.ndarray):
         raise TypeError(f"out must be an ndarray, got {type(out).__name__}")
     if out.shape != shape or out.dtype != dtype:
         raise ValueError(f"out must have shape {shape} and dtype {dtype}, got {out.shape} and {out.dtype}")
-
-
-@np.errstate(all="ignore")
-def _distributions(values, name, axis):
-    """Return probabilities with the axis last, checked, and the dtype that the result will have."""
-    p, dtype = _real(values, name)
-    p = _axis_moved(p, _axis_from_the_end(axis, p.ndim, name), -1)
-    refused = p[~(p >= 0)]
-    if refused.size:
-        raise ValueError(f"{name} must be at least 0, got {float(refused[0])}")
-    total = p.sum(axis=-1)
-    far_off = total[~(abs(total - 1) <= math.sqrt(np.finfo(dtype).eps))]
-    if far_off.size:
-        raise ValueError(f"{name} must sum to 1 along the axis, got a sum of {float(far_off[0]):.9g}")
-    return p, dtype
 
 
 def _log(p):
@@ -570,9 +479,7 @@ def _log(p):
 
 def _summed(terms, base, dtype):
     """Return the sums of the terms over the last axis, never below 0, in units of log base."""
-    if base is not None and not base > 1:
-        raise ValueError(f"base must be greater than 1, got {base}")
-    unit = 1 if base is None else math.log(base)
+    unit = 1 if base is None else math.log(read_number(base, "base", 1, above=True))
     return (np.maximum(terms.sum(axis=-1), 0) / unit).astype(dtype)[()]
 
 
@@ -585,7 +492,7 @@ def _entropy_of_logarithms(log_p):
 
 def _row_and_target(logits, target):
     """Return one row of logits in float64 and the target as a float, checked."""
-    z, goal = _real(logits, "logits")[0], _real(target, "target")[0]
+    z, goal = read_real(logits, "logits")[0], read_real(target, "target")[0]
     if z.ndim != 1:
         raise ValueError(f"logits must be one row, got shape {z.shape}")
     if goal.ndim != 0:

@@ -1,6 +1,7 @@
-"""What the tests of the numerics share: calls in which no floating-point error may get out."""
+"""What the tests of the numerics share: calls in which no floating-point error may get out, and standard errors."""
 
 import functools
+import math
 
 import numpy as np
 from hypothesis import settings
@@ -18,3 +19,8 @@ def strict(function):
             return function(*args, **kwargs)
 
     return call
+
+
+def in_standard_errors(means, expected):
+    """Return how far the mean of independent means lies from what is expected, in its standard errors."""
+    return abs(means.mean() - expected) / (means.std(ddof=1) / math.sqrt(len(means)))

@@ -253,7 +253,7 @@ def test_rows_that_are_no_distributions_and_bins_that_are_none_are_refused(funct
     with pytest.raises(ValueError, match="probabilities must be at least 0"):
         function([[1.5, -0.5]], [0])
     for bins in (0, 2.0, "many"):
-        with pytest.raises(ValueError, match=f"bins must be a whole number, at least 1, got {bins!r}"):
+        with pytest.raises(ValueError, match=f"bins must be a whole number of at least 1, got {bins!r}"):
             function(GOOD, [0, 1], bins=bins)
 
 

@@ -78,4 +78,4 @@ def test_a_likely_slip_gets_its_own_hint(capsys, number, answer, hint):
 
 def test_a_schedule_is_told_how_far_it_came(capsys):
     check("3.6", np.zeros(30))
-    assert "18% of the runs end in the lowest state, wanted are 60%" in capsys.readouterr().out
+    assert "18.2 % of the runs end in the lowest state, wanted are 60.0 %" in capsys.readouterr().out

@@ -212,8 +212,7 @@ class TestErrorsOfTheLoss:
     def test_name_the_argument_and_the_value(self, function):
         z = np.zeros((2, 3))
         for T in (0, -1, math.inf, math.nan):
-            allowed = "greater than 0" if T <= 0 else "finite"
-            with pytest.raises(ValueError, match=rf"^temperature must be {allowed}, got {float(T)}$"):
+            with pytest.raises(ValueError, match=rf"^temperature must be above 0 and finite, got {float(T)}$"):
                 function(z, z, T)
         with pytest.raises(ValueError, match=r"^temperature must be one number, got shape \(1,\)$"):
             function(z, z, [1])
@@ -237,17 +236,15 @@ class TestErrorsOfTheLoss:
         for label in (3, -1):
             with pytest.raises(ValueError, match=rf"^labels must be from 0 to 2, got {label}$"):
                 function(z, z, 1, labels=[0, label])
-        with pytest.raises(ValueError, match=r"^labels must be of an integer type, got float64$"):
+        with pytest.raises(ValueError, match=r"^labels must be whole numbers, got float64$"):
             function(z, z, 1, labels=[0.0, 1.0])
         with pytest.raises(ValueError, match=r"^labels must have shape \(2,\), one for each row, got \(3,\)$"):
             function(z, z, 1, labels=[0, 1, 2])
 
     def test_soft_targets_are_of_a_temperature_between_the_limits(self):
-        for T in (0, -1):
-            with pytest.raises(ValueError, match=rf"^temperature must be greater than 0, got {float(T)}$"):
+        for T in (0, -1, math.inf):
+            with pytest.raises(ValueError, match=rf"^temperature must be above 0 and finite, got {float(T)}$"):
                 soft_targets([1.0, 0.0], T)
-        with pytest.raises(ValueError, match=r"^temperature must be finite, got inf$"):
-            soft_targets([1.0, 0.0], math.inf)
 
 
 class TestTargets:
@@ -443,16 +440,14 @@ class TestErrorsOfTraining:
             self.train(targets=np.full((4, 10), 0.2))
 
     def test_of_temperatures(self):
-        for T in (0, -2):
-            with pytest.raises(ValueError, match=rf"^temperatures must be greater than 0, got {float(T)}$"):
+        for T in (0, -2, math.inf):
+            with pytest.raises(ValueError, match=rf"^temperatures must be above 0 and finite, got {float(T)}$"):
                 self.train(temperatures=[1, T])
-        with pytest.raises(ValueError, match=r"^temperatures must be finite, got inf$"):
-            self.train(temperatures=math.inf)
 
     @pytest.mark.parametrize("name", ["hidden", "steps"])
     @pytest.mark.parametrize("value", [0, -3, 2.0])
     def test_of_whole_numbers(self, name, value):
-        with pytest.raises(ValueError, match=rf"^{name} must be a whole number, at least 1, got {value}$"):
+        with pytest.raises(ValueError, match=rf"^{name} must be a whole number of at least 1, got {value}$"):
             self.train(**{name: value})
 
     def test_of_generators_and_of_axes(self):

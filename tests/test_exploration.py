@@ -11,16 +11,16 @@ from tempcourse import exploration
 from tempcourse.exploration import (
     BernoulliBandit,
     GaussianBandit,
-    Result,
-    boltzmann,
+    Simulation,
+    boltzmann_exploration,
+    boltzmann_gumbel,
     constant,
     epsilon_greedy,
     geometric,
     greedy,
-    gumbel_boltzmann,
     harmonic,
     logarithmic,
-    run,
+    simulate,
     ucb,
 )
 from tempcourse.softmax import softmax
@@ -101,19 +101,19 @@ def test_schedules_are_their_formulas_on_arrays_and_numbers():
 
 @pytest.mark.parametrize("temperature", [0.1, 0.5, 2.0, INF])
 def test_boltzmann_is_softmax_of_the_estimates(temperature):
-    found = shares(boltzmann(temperature), MEANS)
+    found = shares(boltzmann_exploration(temperature), MEANS)
     assert close(found, softmax(MEANS, temperature))
     assert not close(found, softmax(MEANS, 1.2 * temperature if temperature < INF else 2.0))
 
 
 def test_boltzmann_at_nought_shares_the_ties():
-    assert close(shares(boltzmann(0), [1.0, 0.2, 1.0]), [0.5, 0, 0.5])
+    assert close(shares(boltzmann_exploration(0), [1.0, 0.2, 1.0]), [0.5, 0, 0.5])
     assert close(shares(greedy(), [1.0, 0.2, 1.0]), [0.5, 0, 0.5])
 
 
 def test_boltzmann_follows_its_schedule():
     for step in (1, 3):
-        assert close(shares(boltzmann(harmonic(1)), MEANS, step=step), softmax(MEANS, 1 / step))
+        assert close(shares(boltzmann_exploration(harmonic(1)), MEANS, step=step), softmax(MEANS, 1 / step))
 
 
 @pytest.mark.parametrize("epsilon", [0.0, 0.3, 1.0])
@@ -126,20 +126,20 @@ def test_epsilon_greedy_shares_epsilon_and_gives_the_rest_to_the_best(epsilon):
 
 
 @pytest.mark.parametrize("n", [1, 4, 25])
-def test_gumbel_boltzmann_is_boltzmann_while_pulls_are_equal(n):
-    assert close(shares(gumbel_boltzmann(0.8), MEANS, pulls=n), softmax(MEANS, 0.8 / math.sqrt(n)))
+def test_boltzmann_gumbel_is_boltzmann_while_pulls_are_equal(n):
+    assert close(shares(boltzmann_gumbel(0.8), MEANS, pulls=n), softmax(MEANS, 0.8 / math.sqrt(n)))
 
 
-def test_gumbel_boltzmann_gives_each_arm_noise_of_its_own():
+def test_boltzmann_gumbel_gives_each_arm_noise_of_its_own():
     scales = 0.8 / np.sqrt([4, 400])
     noise = [stats.gumbel_r(loc, scale) for loc, scale in zip([0.2, 0.4], scales, strict=True)]
     first, _ = integrate.quad(lambda x: noise[0].pdf(x) * noise[1].cdf(x), -3, 12, points=[0.4], limit=200)
-    assert close(shares(gumbel_boltzmann(0.8), [0.2, 0.4], pulls=[4, 400]), [first, 1 - first])
+    assert close(shares(boltzmann_gumbel(0.8), [0.2, 0.4], pulls=[4, 400]), [first, 1 - first])
 
 
-def test_gumbel_boltzmann_has_the_limits_of_a_temperature():
-    assert close(shares(gumbel_boltzmann(INF), MEANS), [1 / 3] * 3)
-    assert close(shares(gumbel_boltzmann(0), MEANS), [0, 1, 0])
+def test_boltzmann_gumbel_has_the_limits_of_a_temperature():
+    assert close(shares(boltzmann_gumbel(INF), MEANS), [1 / 3] * 3)
+    assert close(shares(boltzmann_gumbel(0), MEANS), [0, 1, 0])
 
 
 def test_ucb_is_its_formula():
@@ -150,7 +150,14 @@ def test_ucb_is_its_formula():
 
 def test_policies_change_nothing_that_they_are_handed():
     estimates, pulls = np.array([MEANS]), np.array([[1.0, 2.0, 3.0]])
-    for policy in (greedy(), epsilon_greedy(0.5), boltzmann(1), boltzmann(INF), gumbel_boltzmann(1), ucb()):
+    for policy in (
+        greedy(),
+        epsilon_greedy(0.5),
+        boltzmann_exploration(1),
+        boltzmann_exploration(INF),
+        boltzmann_gumbel(1),
+        ucb(),
+    ):
         policy(estimates, pulls, 6, rng())
     assert estimates.tolist() == [MEANS] and pulls.tolist() == [[1, 2, 3]]
 
@@ -159,7 +166,7 @@ def test_policies_change_nothing_that_they_are_handed():
 
 
 def test_every_arm_is_pulled_once_first_and_then_greedy_knows_a_sure_bandit():
-    result = run(SURE, greedy(), steps=50, runs=3, rng=rng())
+    result = simulate(SURE, greedy(), steps=50, runs=3, rng=rng())
     assert (result.arms == [0, 1, 2] + 47 * [1]).all()
     np.testing.assert_allclose(result.regret, [0.6, 0.6] + 48 * [1.0])
     assert (result.standard_error == 0).all() and not result.wrong.any()
@@ -174,17 +181,17 @@ def exact_regret(probabilities, steps):
 @pytest.mark.parametrize(
     ("policy", "probabilities"),
     [
-        (boltzmann(INF), lambda step: np.full(3, 1 / 3)),
-        (boltzmann(0.3), lambda step: softmax(MEANS, 0.3)),
-        (boltzmann(harmonic(5)), lambda step: softmax(MEANS, 5 / step)),
-        (boltzmann(geometric(2, 0.95)), lambda step: softmax(MEANS, 2 * 0.95 ** (step - 1))),
-        (boltzmann(logarithmic(2)), lambda step: softmax(MEANS, 2 / (1 + math.log(step)))),
+        (boltzmann_exploration(INF), lambda step: np.full(3, 1 / 3)),
+        (boltzmann_exploration(0.3), lambda step: softmax(MEANS, 0.3)),
+        (boltzmann_exploration(harmonic(5)), lambda step: softmax(MEANS, 5 / step)),
+        (boltzmann_exploration(geometric(2, 0.95)), lambda step: softmax(MEANS, 2 * 0.95 ** (step - 1))),
+        (boltzmann_exploration(logarithmic(2)), lambda step: softmax(MEANS, 2 / (1 + math.log(step)))),
         (epsilon_greedy(0.2), lambda step: np.array([0.2, 2.6, 0.2]) / 3),
     ],
     ids=["uniform", "boltzmann", "harmonic", "geometric", "logarithmic", "epsilon"],
 )
 def test_the_regret_on_a_sure_bandit_is_exact(policy, probabilities):
-    result = run(SURE, policy, steps=100, runs=4000, rng=rng())
+    result = simulate(SURE, policy, steps=100, runs=4000, rng=rng())
     expected = exact_regret(probabilities, 100)
     np.testing.assert_allclose(result.regret[:3], expected[:3])
     assert (np.abs(result.regret - expected)[3:] < 4 * result.standard_error[3:] + 1e-9).all()
@@ -192,7 +199,7 @@ def test_the_regret_on_a_sure_bandit_is_exact(policy, probabilities):
 
 
 def test_uniform_regret_does_not_depend_on_the_rewards():
-    result = run(GaussianBandit(MEANS, sigma=5), boltzmann(INF), steps=100, runs=4000, rng=rng())
+    result = simulate(GaussianBandit(MEANS, sigma=5), boltzmann_exploration(INF), steps=100, runs=4000, rng=rng())
     assert result.regret[-1] == pytest.approx(1 + 97 / 3, abs=4 * result.standard_error[-1])
 
 
@@ -202,13 +209,13 @@ def test_ucb_on_a_sure_bandit_is_an_honest_loop():
         index = [mean + math.sqrt(2 * math.log(step) / n) for mean, n in zip(MEANS, pulls, strict=True)]
         arms.append(index.index(max(index)))
         pulls[arms[-1]] += 1
-    result = run(SURE, ucb(), steps=200, runs=2, rng=rng())
+    result = simulate(SURE, ucb(), steps=200, runs=2, rng=rng())
     assert result.arms.tolist() == [arms, arms] and result.pulls.tolist() == [pulls, pulls]
 
 
 def test_greedys_first_free_choice_is_wrong_as_often_as_two_normals_cross():
     bandit = GaussianBandit([0.5, 0.0], sigma=2)
-    result = run(bandit, greedy(), steps=3, runs=DRAWS, rng=rng())
+    result = simulate(bandit, greedy(), steps=3, runs=DRAWS, rng=rng())
     p = stats.norm.cdf(-0.5 / (2 * math.sqrt(2)))
     assert close(np.array([(result.arms[:, 2] == 1).mean()]), [p])
 
@@ -226,21 +233,23 @@ class SureAgainstRisky:
 def test_greedy_is_ruined_as_often_as_a_gambler():
     # It leaves the risky arm for good once that has failed more often than paid: a walk that goes up with 0.6 and
     # down with 0.4 and ever reaches −1, which it does with probability 0.4/0.6.
-    result = run(SureAgainstRisky(), greedy(), steps=400, runs=20_000, rng=rng())
+    result = simulate(SureAgainstRisky(), greedy(), steps=400, runs=20_000, rng=rng())
     assert result.wrong.mean() == pytest.approx(2 / 3, abs=4 * math.sqrt(2 / 9 / 20_000))
 
 
 def test_ties_are_drawn_by_lot():
     # Both arms have an estimate of 0 until arm 0 pays. Of the pulls until then, half of them go to arm 1: two on
     # average. The first is pulled anyway.
-    result = run(BernoulliBandit([0.5, 0.0]), greedy(), steps=200, runs=20_000, rng=rng())
+    result = simulate(BernoulliBandit([0.5, 0.0]), greedy(), steps=200, runs=20_000, rng=rng())
     assert result.regret[-1] == pytest.approx(0.5 * (1 + 0.5 * 2), abs=4 * result.standard_error[-1])
 
 
 def test_what_boltzmann_exploration_is_about():
     bandit = GaussianBandit([0.5, 0.0])
-    cold, warm, hot = (run(bandit, boltzmann(t), steps=1000, runs=400, rng=rng()) for t in (0.05, 0.2, 1))
-    corrected = run(bandit, gumbel_boltzmann(0.5), steps=1000, runs=400, rng=rng())
+    cold, warm, hot = (
+        simulate(bandit, boltzmann_exploration(t), steps=1000, runs=400, rng=rng()) for t in (0.05, 0.2, 1)
+    )
+    corrected = simulate(bandit, boltzmann_gumbel(0.5), steps=1000, runs=400, rng=rng())
     assert cold.wrong.mean() > 0.1 and warm.wrong.mean() < 0.06 and not hot.wrong.any()
     assert warm.regret[-1] < cold.regret[-1] < hot.regret[-1]
     assert np.median(cold.final_regret) < np.median(warm.final_regret) / 5, "cold is best for most runs, not on average"
@@ -249,7 +258,9 @@ def test_what_boltzmann_exploration_is_about():
 
 def test_seeds_reproduce():
     bandit = GaussianBandit(MEANS)
-    one, same, other = (run(bandit, boltzmann(0.3), steps=50, runs=20, rng=rng(seed)).arms for seed in (0, 0, 1))
+    one, same, other = (
+        simulate(bandit, boltzmann_exploration(0.3), steps=50, runs=20, rng=rng(seed)).arms for seed in (0, 0, 1)
+    )
     np.testing.assert_array_equal(one, same)
     assert (one != other).any()
 
@@ -260,7 +271,7 @@ def test_seeds_reproduce():
 def test_a_result_is_what_was_pulled():
     arms = np.array([[0, 1, 2, 2], [0, 1, 2, 1]])
     estimates = np.array([[0.1, 0.5, 0.7], [0.1, 0.5, 0.3]])
-    result = Result(arms, estimates, np.array([0.6, 0.0, 0.4]))
+    result = Simulation(arms, estimates, np.array([0.6, 0.0, 0.4]))
     np.testing.assert_allclose(result.regrets, [[0.6, 0.6, 1.0, 1.4], [0.6, 0.6, 1.0, 1.0]])
     np.testing.assert_allclose(result.regret, [0.6, 0.6, 1.0, 1.2])
     np.testing.assert_allclose(result.standard_error, [0, 0, 0, 0.2], atol=1e-15)
@@ -272,12 +283,12 @@ def test_a_result_is_what_was_pulled():
 def test_a_run_ends_on_a_wrong_arm_if_it_takes_one_for_the_best():
     arms, gaps = np.zeros((3, 5), dtype=int), np.array([0.0, 0.5, 0.0])
     estimates = np.array([[0.1, 0.4, 0.3], [0.1, 0.2, 0.3], [0.1, 0.3, 0.3]])
-    assert Result(arms, estimates, gaps).wrong.tolist() == [True, False, False]
-    assert not Result(arms, estimates, np.zeros(3)).wrong.any(), "where all are best, none is wrong"
+    assert Simulation(arms, estimates, gaps).wrong.tolist() == [True, False, False]
+    assert not Simulation(arms, estimates, np.zeros(3)).wrong.any(), "where all are best, none is wrong"
 
 
 def test_estimates_are_the_means_of_what_was_paid():
-    result = run(SURE, boltzmann(INF), steps=40, runs=3, rng=rng())
+    result = simulate(SURE, boltzmann_exploration(INF), steps=40, runs=3, rng=rng())
     np.testing.assert_allclose(result.estimates, [MEANS] * 3)
 
 
@@ -287,35 +298,47 @@ def test_estimates_are_the_means_of_what_was_paid():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: GaussianBandit([1.0]), "means must be one row of two or more finite numbers, got [1.0]"),
-        (lambda: GaussianBandit([[1.0, 2.0]]), "means must be one row of two or more finite numbers"),
-        (lambda: GaussianBandit([1.0, INF]), "means must be one row of two or more finite numbers"),
-        (lambda: GaussianBandit(["a", "b"]), "means must be one row of two or more finite numbers"),
-        (lambda: GaussianBandit([0, 1], sigma=-1), "sigma must be 0 or more and finite, got -1"),
-        (lambda: GaussianBandit([0, 1], sigma=INF), "sigma must be 0 or more and finite, got inf"),
-        (lambda: BernoulliBandit([0.5, 1.5]), "means must be probabilities from 0 to 1, got [0.5, 1.5]"),
-        (lambda: BernoulliBandit([0.5, -0.1]), "means must be probabilities from 0 to 1, got [0.5, -0.1]"),
-        (lambda: constant(-1), "temperature must be 0 or more, got -1"),
-        (lambda: constant(math.nan), "temperature must be 0 or more, got nan"),
-        (lambda: geometric(INF, 0.9), "first must be 0 or more and finite, got inf"),
-        (lambda: geometric(1, 1.1), "rate must be from 0 to 1, got 1.1"),
-        (lambda: geometric(1, 0), "rate must be above 0, got 0"),
-        (lambda: harmonic(-1), "first must be 0 or more and finite, got -1"),
-        (lambda: logarithmic(math.nan), "first must be 0 or more and finite, got nan"),
+        (lambda: GaussianBandit([1.0]), "means must be one row of two or more numbers, got shape (1,)"),
+        (lambda: GaussianBandit([[1.0, 2.0]]), "means must be one row of two or more numbers, got shape (1, 2)"),
+        (lambda: GaussianBandit([1.0, INF]), "means must be finite, got inf"),
+        (lambda: GaussianBandit([0, 1], sigma=-1), "sigma must be at least 0 and finite, got -1"),
+        (lambda: GaussianBandit([0, 1], sigma=INF), "sigma must be at least 0 and finite, got inf"),
+        (lambda: BernoulliBandit([0.5, 1.5]), "means must be probabilities from 0 to 1, got 1.5"),
+        (lambda: BernoulliBandit([0.5, -0.1]), "means must be probabilities from 0 to 1, got -0.1"),
+        (lambda: constant(-1), "temperature must be at least 0, got -1"),
+        (lambda: constant(math.nan), "temperature must be at least 0, got nan"),
+        (lambda: geometric(INF, 0.9), "first must be at least 0 and finite, got inf"),
+        (lambda: geometric(1, 1.1), "rate must be above 0 and at most 1, got 1.1"),
+        (lambda: geometric(1, 0), "rate must be above 0 and at most 1, got 0"),
+        (lambda: harmonic(-1), "first must be at least 0 and finite, got -1"),
+        (lambda: logarithmic(math.nan), "first must be at least 0 and finite, got nan"),
         (lambda: epsilon_greedy(1.5), "epsilon must be from 0 to 1, got 1.5"),
-        (lambda: boltzmann(-0.1), "temperature must be 0 or more, got -0.1"),
-        (lambda: boltzmann("hot"), "temperature must be 0 or more, got 'hot'"),
-        (lambda: gumbel_boltzmann(-1), "scale must be 0 or more, got -1"),
-        (lambda: ucb(INF), "scale must be 0 or more and finite, got inf"),
+        (lambda: boltzmann_exploration(-0.1), "temperature must be at least 0, got -0.1"),
+        (lambda: boltzmann_exploration("hot"), "temperature must be at least 0, got 'hot'"),
+        (lambda: boltzmann_gumbel(-1), "scale must be at least 0, got -1"),
+        (lambda: ucb(INF), "scale must be at least 0 and finite, got inf"),
         (
-            lambda: run(SURE, boltzmann(lambda step: 1 - step), steps=9, runs=2, rng=rng()),
-            "temperature must be 0 or more, got -3",
+            lambda: simulate(SURE, boltzmann_exploration(lambda step: 1 - step), steps=9, runs=2, rng=rng()),
+            "temperature must be at least 0, got -3",
         ),
-        (lambda: run(SURE, greedy(), steps=2, runs=2, rng=rng()), "steps must be a whole number of at least 3, got 2"),
-        (lambda: run(SURE, greedy(), steps=9.0, runs=2, rng=rng()), "steps must be a whole number of at least 3"),
-        (lambda: run(SURE, greedy(), steps=9, runs=1, rng=rng()), "runs must be a whole number of at least 2, got 1"),
+        (
+            lambda: simulate(SURE, greedy(), steps=2, runs=2, rng=rng()),
+            "steps must be a whole number of at least 3, got 2",
+        ),
+        (lambda: simulate(SURE, greedy(), steps=9.0, runs=2, rng=rng()), "steps must be a whole number of at least 3"),
+        (
+            lambda: simulate(SURE, greedy(), steps=9, runs=1, rng=rng()),
+            "runs must be a whole number of at least 2, got 1",
+        ),
     ],
 )
 def test_wrong_arguments_are_named(call, words):
     with pytest.raises(ValueError, match=re.escape(words)):
         call()
+
+
+@pytest.mark.parametrize("means", [["a", "b"], [True, False], None])
+def test_means_are_numbers(means):
+    for bandit in (GaussianBandit, BernoulliBandit):
+        with pytest.raises(TypeError, match=r"^means must be real numbers, got "):
+            bandit(means)

@@ -80,7 +80,7 @@ def test_temperature_colour_gets_redder_all_the_way():
 
 @pytest.mark.parametrize("temperature", [-1, -0.001, float("nan")])
 def test_temperature_colour_refuses_what_is_no_temperature(temperature):
-    with pytest.raises(ValueError, match="temperature must be 0 or more"):
+    with pytest.raises(ValueError, match="temperature must be at least 0"):
         plots.temperature_colour(temperature)
 
 
@@ -104,7 +104,7 @@ def test_bars_with_equal_labels_stay_apart():
 
 def test_only_exact_certainty_reads_nought_or_a_hundred():
     ax = plots.plot_bars([1 - 1e-9, 1e-9, 0.0, 1.0])
-    assert [text.get_text() for text in ax.texts] == ["> 99.9 %", "< 0.1 %", "0 %", "100 %"]
+    assert [text.get_text() for text in ax.texts] == [">99.9 %", "<0.1 %", "0 %", "100 %"]
 
 
 # Curves

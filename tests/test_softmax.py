@@ -671,9 +671,9 @@ class TestErrors:
 
     @pytest.mark.parametrize("base", [1, 0, -2, 0.5, NAN])
     def test_of_the_base(self, base):
-        with pytest.raises(ValueError, match=rf"^base must be greater than 1, got {base}$"):
+        with pytest.raises(ValueError, match=rf"^base must be above 1, got {base}$"):
             entropy([0.5, 0.5], base=base)
-        with pytest.raises(ValueError, match=rf"^base must be greater than 1, got {base}$"):
+        with pytest.raises(ValueError, match=rf"^base must be above 1, got {base}$"):
             kl_divergence([0.5, 0.5], [0.5, 0.5], base=base)
 
     def test_rounding_of_each_type_is_let_through(self):

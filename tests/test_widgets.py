@@ -341,10 +341,10 @@ def test_anchors_are_readable_stable_and_told_apart():
         (lambda: explore_annealing([0, 1, 0, 1, 2]), "energies must differ between neighbours and have one lowest"),
         (lambda: explore_annealing(hot=0.1, cold=0.1), "hot and cold must be temperatures with 0 < cold < hot"),
         (lambda: explore_annealing(cold=0), "hot and cold must be temperatures with 0 < cold < hot, got 1.0 and 0"),
-        (lambda: explore_bandit([1.0]), "means must be one row of two or more finite numbers, got [1.0]"),
+        (lambda: explore_bandit([1.0]), "means must be one row of two or more numbers, got shape (1,)"),
         (lambda: explore_bandit(range(11)), "means must hold 2 to 10 numbers to be drawn, got 11"),
         (lambda: explore_bandit([1, 1]), "means must not all be equal, or nothing is lost; got [1.0, 1.0]"),
-        (lambda: explore_bandit(sigma=-1), "sigma must be 0 or more and finite, got -1"),
+        (lambda: explore_bandit(sigma=-1), "sigma must be at least 0 and finite, got -1"),
         (lambda: story_writer(3), "prompt must be text, got 3"),
         (
             lambda: story_writer("The dragonn"),

@@ -4,7 +4,7 @@ import ipywidgets
 import numpy as np
 import traitlets
 
-from tempcourse.exploration import GaussianBandit, boltzmann, run
+from tempcourse.exploration import GaussianBandit, boltzmann_exploration, simulate
 
 from .explorable import (
     WIDE,
@@ -127,7 +127,7 @@ def _checked_bandit(means, sigma):
 
 
 def _runs(bandit, temperature=START):
-    return run(bandit, boltzmann(temperature), steps=STEPS, runs=RUNS, rng=np.random.default_rng(1))
+    return simulate(bandit, boltzmann_exploration(temperature), steps=STEPS, runs=RUNS, rng=np.random.default_rng(1))
 
 
 def _summary(bandit):

@@ -7,7 +7,7 @@ import ipywidgets
 import numpy as np
 import traitlets
 
-from tempcourse.boltzmann import ising_sample
+from tempcourse.ising import ising_sample
 
 from .explorable import WIDE, Explorable, View, blank_axes, join_sources, number, numbers, temperature_slider
 

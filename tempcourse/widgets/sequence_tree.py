@@ -6,8 +6,8 @@ import ipywidgets
 import numpy as np
 import traitlets
 
-from tempcourse.decoding import sequence_temperature
 from tempcourse.language import MarkovModel
+from tempcourse.sequences import sequence_temperature
 from tempcourse.softmax import entropy
 
 from .explorable import (

@@ -10,12 +10,12 @@ from scipy import stats
 
 from tempcourse.exploration import (
     GaussianBandit,
-    boltzmann,
+    boltzmann_exploration,
+    boltzmann_gumbel,
     epsilon_greedy,
     geometric,
-    gumbel_boltzmann,
     harmonic,
-    run,
+    simulate,
     ucb,
 )
 from tempcourse.softmax import softmax
@@ -27,9 +27,9 @@ END = "step 1,000 of 1,000"
 
 def python_policy(name, first):
     if name in ("geometric", "harmonic") and first < INF:
-        return boltzmann(geometric(first, 0.99) if name == "geometric" else harmonic(first))
-    tempered = {"gumbel": gumbel_boltzmann, "epsilon": lambda _: epsilon_greedy(0.1), "ucb": lambda _: ucb()}
-    return tempered.get(name, boltzmann)(first)
+        return boltzmann_exploration(geometric(first, 0.99) if name == "geometric" else harmonic(first))
+    tempered = {"gumbel": boltzmann_gumbel, "epsilon": lambda _: epsilon_greedy(0.1), "ucb": lambda _: ucb()}
+    return tempered.get(name, boltzmann_exploration)(first)
 
 
 # The mathematics
@@ -102,7 +102,7 @@ def test_epsilon_greedy_and_ucb_pull_as_in_python(mathematics):
 @functools.cache
 def python_runs(policy, first):
     bandit = GaussianBandit([0.5, 0.0])
-    result = run(bandit, python_policy(policy, first), steps=200, runs=4000, rng=np.random.default_rng(3))
+    result = simulate(bandit, python_policy(policy, first), steps=200, runs=4000, rng=np.random.default_rng(3))
     return result.final_regret, result.wrong
 
 

@@ -7,7 +7,8 @@ import pytest
 from pages import FRAME, in_browser, put, state
 from scipy.special import ellipk
 
-from tempcourse.boltzmann import boltzmann, ising_energies
+from tempcourse.boltzmann import boltzmann
+from tempcourse.ising import ising_energies
 from tempcourse.softmax import softmax
 from tempcourse.widgets import explore_ising
 

@@ -1,4 +1,4 @@
-"""The tree of two-word texts: its table against tempcourse.decoding, the flip, and what the picture says."""
+"""The tree of two-word texts: its table against tempcourse.sequences, the flip, and what the picture says."""
 
 import math
 
@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from pages import FRAME, put, state
 
-from tempcourse.decoding import beam_search, greedy, most_likely, sequence_temperature
 from tempcourse.language import MarkovModel
+from tempcourse.sequences import beam_search, greedy, most_likely, sequence_temperature
 from tempcourse.softmax import entropy
 from tempcourse.widgets.explorable import percent
 from tempcourse.widgets.sequence_tree import LEAVES, PRESETS, WORDS, sequence_tree
