@@ -6,7 +6,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from tempcourse.checks import EXERCISES, Function, check
+from tempcourse.checks import EXERCISES, check
+from tempcourse.checks.judge import Function
 from tempcourse.softmax import log_softmax, softmax
 
 
