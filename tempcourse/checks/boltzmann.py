@@ -27,6 +27,11 @@ def ends_lowest(schedule) -> float:
     return float((ends.energies < glass_energies(couplings).min() + 1e-9).mean())
 
 
+def ends_warm(schedule) -> bool:
+    """Tell whether the last temperature is one at which the lowest state has less than 60 % in equilibrium."""
+    return schedule[-1] >= 0.2
+
+
 @dataclass(frozen=True)
 class Schedule:
     """An exercise whose answer is a list of temperatures that cools the chapter's glass well enough."""
@@ -141,7 +146,8 @@ EXERCISES = {
             (
                 falls_nowhere,
                 "Yours never falls. Begin warm, where the walkers still move, and end cold, where they settle.",
-            )
+            ),
+            (ends_warm, "Yours ends too warm: at 0.2 even Boltzmann gives the lowest state less than 60 %."),
         ],
         right="The time goes where the glass decides.",
     ),

@@ -61,6 +61,7 @@ EXERCISES = {
             Case("[0.1, 0.7, 0.2] with p = 0.8", (np.array([0.1, 0.7, 0.2]), 0.8), "The one that reaches p counts."),
             Case("[0.5, 0.5] with p = 0.1", (np.array([0.5, 0.5]), 0.1), "At least one is kept."),
             Case("[0.5, 0.25, 0.25] with p = 0.75", (np.array([0.5, 0.25, 0.25]), 0.75), "To reach p is enough."),
+            Case("[0.1, 0.2, 0.3, 0.4] with p = 0.8", (np.array([0.1, 0.2, 0.3, 0.4]), 0.8)),
         ],
         hint="np.cumsum of np.sort(probabilities)[::-1]; how many until the sum is at least p?",
         right="Few where the model is sure, many where it is not.",
