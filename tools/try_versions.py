@@ -49,7 +49,7 @@ def copy_checks(folder):
     """Copy the notebooks, and the tests that need the package but not the book."""
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
     tests = folder / "tests"
-    tests.mkdir()
+    shutil.copytree(ROOT / "tests" / "checks", tests / "checks")
     modules = ["doctests", *(path.stem for path in (ROOT / "tempcourse").iterdir() if not path.stem.startswith("_"))]
     for name in ["strictly.py", *(f"test_{module}*.py" for module in modules)]:
         for path in (ROOT / "tests").glob(name):

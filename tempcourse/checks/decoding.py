@@ -1,0 +1,93 @@
+"""The exercises of chapter 5: how a distribution becomes a text."""
+
+import numpy as np
+
+from tempcourse.checks.judge import Array, Case, Function, Near, Number, Without
+from tempcourse.softmax import softmax
+
+__all__ = ["EXERCISES"]
+
+
+def unsure(logits):
+    """Tell whether at τ = 1 the first token has less than 80 %."""
+    return bool(softmax(logits).max() < 0.8)
+
+
+def concentrated(logits):
+    """Tell whether at τ = 3 two tokens have 80 % or more."""
+    return bool(np.sort(softmax(logits, 3.0))[-2:].sum() >= 0.8)
+
+
+EXERCISES = {
+    "5.1": Number(
+        Near(np.exp(2.2 / 0.8), rtol=5e-3),
+        hint="Odds are exp(gap/τ), and the gap of the logits is the gap of the log-probabilities.",
+        slips=[
+            (Near(np.exp(2.2), rtol=5e-3), "Those are the odds at τ = 1."),
+            (Near(np.exp(2.2 * 0.8), rtol=5e-3), "That is at τ = 1/0.8. Below 1 the odds grow."),
+            (Near(np.exp(-2.2 / 0.8), rtol=5e-3), "Those are the odds of the second against the first."),
+            (Near(np.exp(2.2) / 0.8, rtol=5e-3), "τ divides the logits, not the odds."),
+        ],
+        right="No normalisation needed: odds know nothing of the other tokens.",
+    ),
+    "5.2": Function(
+        kind="a function of (logits, temperature, u) that returns an index",
+        reference=lambda z, temperature, u: np.argmax(z - temperature * np.log(-np.log(u))),
+        cases=[
+            Case("[2, 1, 0.5] at τ = 1", (np.array([2.0, 1.0, 0.5]), 1.0, np.array([0.1, 0.9, 0.5]))),
+            Case("[2, 1, 0.5] at τ = 1, another u", (np.array([2.0, 1.0, 0.5]), 1.0, np.array([0.5, 0.2, 0.99]))),
+            Case(
+                "[2, 1, 0.5] at τ = 0",
+                (np.array([2.0, 1.0, 0.5]), 0.0, np.array([0.1, 0.9, 0.99])),
+                "At τ = 0 there is no noise: multiply the noise by τ, do not divide the logits.",
+            ),
+            Case(
+                "[2, 1, 0.5] at τ = 0.1",
+                (np.array([2.0, 1.0, 0.5]), 0.1, np.array([0.1, 0.9, 0.9])),
+                "Cold, the noise is soft: τ multiplies it.",
+            ),
+            Case("[0, 5] at τ = 10", (np.array([0.0, 5.0]), 10.0, np.array([0.9, 0.3])), "Hot, the noise is loud."),
+        ],
+        hint="The noise is -log(-log u); the index is argmax of logits + τ · noise.",
+        right="An exact draw, without an exponential of a logit.",
+        rtol=0.0,
+    ),
+    "5.3": Function(
+        kind="a function of (probabilities, p) that returns a whole number",
+        reference=lambda q, p: int(np.argmax(np.cumsum(np.sort(q)[::-1]) >= p - 1e-12)) + 1,
+        cases=[
+            Case("[0.5, 0.25, 0.25] with p = 0.6", (np.array([0.5, 0.25, 0.25]), 0.6)),
+            Case("[0.1, 0.7, 0.2] with p = 0.6", (np.array([0.1, 0.7, 0.2]), 0.6), "Sort first."),
+            Case("[0.1, 0.7, 0.2] with p = 0.8", (np.array([0.1, 0.7, 0.2]), 0.8), "The one that reaches p counts."),
+            Case("[0.5, 0.5] with p = 0.1", (np.array([0.5, 0.5]), 0.1), "At least one is kept."),
+            Case("[0.5, 0.25, 0.25] with p = 0.75", (np.array([0.5, 0.25, 0.25]), 0.75), "To reach p is enough."),
+            Case("[0.1, 0.2, 0.3, 0.4] with p = 0.8", (np.array([0.1, 0.2, 0.3, 0.4]), 0.8)),
+        ],
+        hint="np.cumsum of np.sort(probabilities)[::-1]; how many until the sum is at least p?",
+        right="Few where the model is sure, many where it is not.",
+        rtol=0.0,
+    ),
+    "5.4": Number(
+        Near(0.01),
+        hint="Which odds to the top does the last kept token have after the temperature?",
+        slips=[
+            (Near(np.sqrt(0.1)), "That is the other direction, from after to before."),
+            (Near(0.1), "min-p and temperature do not commute."),
+            (Near(0.2), "Odds go to the power 1/τ; they are not divided by it."),
+        ],
+        right="m to the power 1/τ.",
+    ),
+    "5.5": Array(
+        (4,),
+        Without((unsure, concentrated)),
+        hint="One clear favourite, and three others close together.",
+        slips=[
+            (unsure, "At τ = 1 the first token alone must have 80 %: a larger gap on top."),
+            (
+                concentrated,
+                "At τ = 3 two tokens still have 80 %: a smaller gap on top, or more even others.",
+            ),
+        ],
+        right="The same 0.8, and one token or a handful.",
+    ),
+}

@@ -1,0 +1,83 @@
+"""Every answer in the banks gets what it deserves, and the banks know every exercise and all of its slips."""
+
+import pytest
+
+from checks import boltzmann, calibration, decoding, distillation, exploration, sequences, softmax, temperature
+from tempcourse.checks import EXERCISES
+from tempcourse.checks.judge import Array, Between, Function, Near, Number
+
+CHAPTERS = [softmax, temperature, boltzmann, distillation, decoding, sequences, exploration, calibration]
+BANKS = {number: known for chapter in CHAPTERS for number, known in chapter.BANK.items()}
+
+
+def each(kind):
+    """Return the cases of a test that runs over one kind of answer in all banks."""
+    return [
+        pytest.param(number, answer, id=f"{number}-{position}")
+        for number, known in BANKS.items()
+        for position, answer in enumerate(getattr(known, kind), start=1)
+    ]
+
+
+def own_hints(exercise):
+    """Return the hints that an exercise has for its slips; those of a function stand at its cases."""
+    if isinstance(exercise, Function):
+        return [case.hint for case in exercise.cases if case.hint]
+    return [hint for _, hint in exercise.slips]
+
+
+@pytest.mark.parametrize(("number", "answer"), each("right"))
+def test_a_right_answer_is_confirmed(say, number, answer):
+    assert say(number, answer) == f"Exercise {number}: right. {EXERCISES[number].right}\n"
+
+
+@pytest.mark.parametrize(("number", "slip"), each("slips"))
+def test_a_likely_slip_gets_its_own_hint(say, number, slip):
+    answer, hint, *seen = slip
+    first, second = say(number, answer).splitlines()
+    assert first.startswith(f"Exercise {number}: not yet.")
+    assert all(words in first for words in seen)
+    assert hint in second
+    assert second != f"Hint: {EXERCISES[number].hint}"
+
+
+@pytest.mark.parametrize(("number", "answer"), each("wrong"))
+def test_another_wrong_answer_gets_the_hint_of_the_exercise(say, number, answer):
+    first, second = say(number, answer).splitlines()
+    assert first.startswith(f"Exercise {number}: not yet.")
+    assert second == f"Hint: {EXERCISES[number].hint}"
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_an_exercise_knows_a_slip(number):
+    assert own_hints(EXERCISES[number]), f"exercise {number} has no slip with a hint of its own"
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_the_banks_know_a_right_answer_and_every_slip_of_an_exercise(say, number):
+    assert number in BANKS, f"no bank in tests/checks knows exercise {number}"
+    assert BANKS[number].right, f"no bank knows a right answer to exercise {number}"
+    said = [say(number, answer) for answer, *_ in BANKS[number].slips]
+    for hint in own_hints(EXERCISES[number]):
+        assert any(hint in words for words in said), f"no answer to exercise {number} is known that gets: {hint}"
+
+
+def test_the_banks_know_no_exercise_that_is_not_there():
+    assert sum(len(chapter.BANK) for chapter in CHAPTERS) == len(BANKS)
+    assert BANKS.keys() <= EXERCISES.keys()
+
+
+def parts(test):
+    """Return a test and the tests that it is made of."""
+    return [test, *getattr(test, "tests", ()), *getattr(test, "faults", ())]
+
+
+@pytest.mark.parametrize("number", [k for k, e in EXERCISES.items() if not isinstance(e, Function)])
+def test_what_tells_an_answer_is_data_or_has_a_name(number):
+    exercise = EXERCISES[number]
+    tests = [test for test, _ in exercise.slips]
+    if isinstance(exercise, Number | Array):
+        tests.append(exercise.test)
+    if isinstance(exercise, Number):
+        assert all(isinstance(test, Near | Between) for test in tests)
+    assert "<lambda>" not in [getattr(part, "__name__", "") for test in tests for part in parts(test)]
