@@ -28,8 +28,8 @@ $(PAGE): $(PROSE) $(NOTEBOOKS) $(BUILD)/.package $(BUILD)/.extensions
 	$(BIN)/jupyter-book build -W -n --keep-going --quiet . || { rm -rf $(BUILD)/.doctrees; exit 1; }
 	@touch $@
 
-# Jupyter Book's cache sees an edited notebook but not an edited package: execute all again then.
-$(BUILD)/.package: $(PACKAGE) $(BIN)/.installed
+# Jupyter Book's cache sees an edited notebook but not what else its outputs come from: execute all again then.
+$(BUILD)/.package: $(PACKAGE) $(wildcard book/_ext/executed_notebooks/*) $(BIN)/.installed
 	@rm -rf $(BUILD)/.jupyter_cache $(BUILD)/.doctrees && mkdir -p $(BUILD) && touch $@
 
 # Nor does Sphinx see an edited extension: render all again then, from the outputs in the cache.
@@ -45,7 +45,7 @@ site: $(SITE)
 
 $(SITE): $(PAGE) $(PDF) tools/build_site.py tools/build_lite.py tools/build_wheel.py $(wildcard tools/lite/*)
 	$(BIN)/python tools/build_site.py $(BUILD)/html $(PDF) $(BUILD)/site
-	$(BIN)/python tools/build_lite.py $(BUILD)/site/lite
+	$(BIN)/python tools/build_lite.py $(BUILD)/html/_sources/notebooks $(BUILD)/site/lite
 	@touch $@
 
 lab: $(BIN)/.installed

@@ -98,8 +98,8 @@ def npm(package, folder):
 
 def build_stock(folder):
     """Build the same notebook as Jupyter Book does by itself, its scripts taken from this server and not from CDNs."""
-    for name in ("notebooks", "book"):
-        shutil.copytree(ROOT / name, Path(folder, name))
+    shutil.copytree(ROOT / "book", Path(folder, "book"))
+    shutil.copytree(ROOT / "_build" / "html" / "_sources" / "notebooks", Path(folder, "notebooks"))
     static = Path(folder, "stock")
     static.mkdir()
     shutil.copy(npm("requirejs@2.3.6", folder) / "require.js", static)

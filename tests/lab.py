@@ -46,7 +46,6 @@ def calls(chapter):
 def copy_without_outputs(chapter, folder):
     """Copy a chapter as a new reader's JupyterLab has it before the first run, with one cell more."""
     notebook = nbformat.read(chapter, as_version=4)
-    notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.update(outputs=[], execution_count=None)

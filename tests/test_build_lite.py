@@ -193,8 +193,14 @@ def test_without_npm_and_cdn_the_build_says_so(tmp_path, monkeypatch):
 def test_no_folder_but_a_site_is_replaced(tmp_path):
     (tmp_path / "thesis.txt").write_text("do not lose", encoding="utf-8")
     with pytest.raises(SystemExit, match="is no JupyterLite site"):
-        build_lite.build(tmp_path)
+        build_lite.build(ROOT / "notebooks", tmp_path)
     assert (tmp_path / "thesis.txt").exists()
+
+
+def test_without_executed_notebooks_nothing_is_built(tmp_path):
+    with pytest.raises(SystemExit, match=rf"{tmp_path}/notebooks holds no notebooks: build the book first"):
+        build_lite.build(tmp_path / "notebooks", tmp_path / "lite")
+    assert not (tmp_path / "lite").exists()
 
 
 # The notebooks
@@ -204,7 +210,7 @@ def test_no_folder_but_a_site_is_replaced(tmp_path):
 def staged(tmp_path_factory):
     """The cells of the chapters as the site gets them, and as they were."""
     folder = tmp_path_factory.mktemp("lite") / "notebooks"
-    build_lite.stage_notebooks(folder)
+    build_lite.stage_notebooks(ROOT / "notebooks", folder)
     files = sorted((ROOT / "notebooks").glob("*.ipynb"))
     pairs = [(json.loads((folder / file.name).read_text(encoding="utf-8")), nbformat.read(file, 4)) for file in files]
     return [cells for new, old in pairs for cells in zip(new["cells"], old["cells"], strict=True)]

@@ -1,10 +1,10 @@
-"""Build the JupyterLite site: every notebook, with a Python that runs in the reader's browser.
+"""Build the JupyterLite site: every notebook as the book executed it, with a Python that runs in the reader's browser.
 
 Python is Pyodide. Its core comes from its npm package where npm is there, else from the official CDN when a reader
 starts it. What the kernel and the widgets are made of is in the site, so that a kernel starts from there alone; numpy,
 matplotlib and scikit-learn are Pyodide's own builds, from the CDN or, where it is given, from a folder that holds them.
 
-Usage: python tools/build_lite.py _build/site/lite [--pyodide-dist FOLDER]
+Usage: python tools/build_lite.py _build/html/_sources/notebooks _build/site/lite [--pyodide-dist FOLDER]
 """
 
 import argparse
@@ -62,23 +62,28 @@ DETAILS = "<details><summary>\\1</summary>\n\n\\2\n</details>"
 def main():
     """Build, check, and say what was chosen."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("out", type=Path)
+    parser.add_argument("notebooks", type=Path, help="folder of the executed notebooks, beside the book's pages")
+    parser.add_argument("out", type=Path, help="folder of the site, which is replaced")
     parser.add_argument("--pyodide-dist", type=Path, default=os.environ.get("PYODIDE_DIST") or None, metavar="FOLDER")
     arguments = parser.parse_args()
-    build(arguments.out, arguments.pyodide_dist)
+    build(arguments.notebooks, arguments.out, arguments.pyodide_dist)
 
 
-def build(out, dist=None):
+def build(notebooks, out, dist=None):
     """Build the site into `out`, which is replaced, and check it.
 
     Parameters
     ----------
+    notebooks : path
+        The folder of the executed notebooks.
     out : path
         The folder of the site.
     dist : path, optional
         A folder that holds the files of `needed_from_pyodide`. The default is the official CDN, when a reader needs
         them.
     """
+    if not list(notebooks.glob("*.ipynb")):
+        raise SystemExit(f"{notebooks} holds no notebooks: build the book first (make book)")
     if out.exists() and not (out / "jupyter-lite.json").exists():
         raise SystemExit(f"{out} is there and is no JupyterLite site: it will not be replaced.")
     # In a fresh folder: with its database of an earlier build, JupyterLite silently leaves settings out.
@@ -93,9 +98,9 @@ def build(out, dist=None):
             copy_dist(lock, packages, Path(dist))
         point_to_cdn(lock, packages)
         (packages / LOCK).write_text(json.dumps(lock, sort_keys=True), encoding="utf-8")
-        site = build_site(Path(place), core)
+        site = build_site(notebooks, Path(place), core)
         shutil.copytree(packages, site / PACKAGES)
-        check(site)
+        check(site, notebooks)
         shutil.rmtree(out, ignore_errors=True)
         out.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(site, out)
@@ -291,13 +296,13 @@ def settings(core):
     return config
 
 
-def stage_notebooks(folder):
-    """Copy the notebooks, with what only the book understands put in Jupyter's way.
+def stage_notebooks(notebooks, folder):
+    """Copy the notebooks into a new folder, with what only the book understands put in Jupyter's way.
 
     Text is written whole, as nbformat reads it: JupyterLite would put commas between the lines of a stored print.
     """
     folder.mkdir()
-    for file in (ROOT / "notebooks").glob("*.ipynb"):
+    for file in notebooks.glob("*.ipynb"):
         notebook = nbformat.read(file, as_version=4)
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
@@ -305,14 +310,14 @@ def stage_notebooks(folder):
         (folder / file.name).write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
 
 
-def build_site(place, core):
+def build_site(notebooks, place, core):
     """Build JupyterLite with the notebooks in a fresh folder, and return where it is."""
-    source, site, notebooks = place / "source", place / "site", place / "notebooks"
+    source, site, contents = place / "source", place / "site", place / "contents"
     shutil.copytree(SETTINGS, source)
     (source / "jupyter-lite.json").write_text(json.dumps(settings(core)), encoding="utf-8")
-    stage_notebooks(notebooks)
+    stage_notebooks(notebooks, contents)
     command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", source, "--output-dir", site]
-    command += ["--contents", notebooks]
+    command += ["--contents", contents]
     run = subprocess.run(command, cwd=source, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if run.returncode:
         raise SystemExit(f"{run.stdout}\njupyter lite build failed")
@@ -322,10 +327,10 @@ def build_site(place, core):
 # What was built, against what was wanted
 
 
-def check(site):
+def check(site, notebooks):
     """Raise SystemExit if a setting did not take, or if something is missing that a reader would miss."""
     lock = read_json(site / PACKAGES / LOCK)
-    complaints = [*check_settings(site), *check_packages(lock, site / PACKAGES), *check_notebooks(site)]
+    complaints = [*check_settings(site), *check_packages(lock, site / PACKAGES), *check_notebooks(site, notebooks)]
     if complaints := complaints or [*check_fetching(lock)]:
         raise SystemExit("\n".join([f"{site} is not as it should be:", *complaints]))
 
@@ -396,10 +401,10 @@ def check_fetching(lock):
         yield f"{LOCK}: {DIGITS} is not fetched with {DIGITS_MODULE}"
 
 
-def check_notebooks(site):
-    """Yield which notebooks are not listed, or have lost an output."""
+def check_notebooks(site, folder):
+    """Yield which of the executed notebooks in a folder are not listed, or have lost an output."""
     listed = {file["name"]: file["size"] for file in read_json(site / "api/contents/all.json")["content"]}
-    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    notebooks = sorted(folder.glob("*.ipynb"))
     for name in sorted(listed.keys() ^ {notebook.name for notebook in notebooks}):
         yield f"contents: {name} is {'not wanted' if name in listed else 'not listed'}"
     for notebook in notebooks:

@@ -35,7 +35,7 @@ HERE = Path(__file__).resolve().parent / "pdf"
 STYLES = ("pygments.css", "mathml.css", "course.css", "static_widgets.css")
 # What is nothing on paper, or belongs to a page in a browser.
 DROPPED = (
-    "script, style, button, [hidden], .ways, "
+    "script, style, button, [hidden], .launch-buttons, "
     ".headerlink, .toctree-wrapper, .static-widget-live, .sd-summary-state-marker"
 )
 # Names, punctuation and spaces have the colour of all text: a tag around each would be half of the PDF.

@@ -1,7 +1,7 @@
 """Execute notebooks and store their text outputs in place, so that a second run changes nothing.
 
-Only text is stored, which nbval compares: pictures and widgets are made anew by the book's build. What the page hides
-by its tags is folded in Jupyter too, which does not read them, so that an author writes the tags only.
+Only plain text is stored, which nbval compares: pictures, widgets and HTML are made anew by the book's build. What the
+page hides by its tags is folded in Jupyter too, which does not read them, so that an author writes the tags only.
 
 Usage: python tools/store_outputs.py notebooks/01_softmax.ipynb ...
 """
@@ -21,10 +21,10 @@ FOLDED = {
 
 
 def text_only(outputs):
-    """Return outputs without what is no text: streams as they are, and of the others their text formats."""
+    """Return outputs without what is no plain text: streams as they are, and the text of the others."""
     for output in outputs:
         if "data" in output:
-            output["data"] = {kind: data for kind, data in output["data"].items() if kind.startswith("text/")}
+            output["data"] = {"text/plain": output["data"]["text/plain"]}
             output["metadata"] = {}
         if "execution_count" in output:
             output["execution_count"] = 0

@@ -48,6 +48,7 @@ def pyodide():
 def copy_checks(folder):
     """Copy the notebooks, and the tests that need the package but not the book."""
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    shutil.copy(ROOT / "conftest.py", folder)
     tests = folder / "tests"
     shutil.copytree(ROOT / "tests" / "checks", tests / "checks")
     modules = ["doctests", *(path.stem for path in (ROOT / "tempcourse").iterdir() if not path.stem.startswith("_"))]

@@ -10,6 +10,7 @@ from build_lite import PACKAGES, check, closure
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "_build" / "site" / "lite"
+NOTEBOOKS = ROOT / "_build" / "html" / "_sources" / "notebooks"
 
 
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
@@ -104,7 +105,7 @@ BROKEN = {
 
 
 def test_the_built_site_passes(site):
-    check(site)
+    check(site, NOTEBOOKS)
 
 
 def test_the_build_leaves_no_database_behind():
@@ -118,7 +119,7 @@ def test_the_check_finds(site, case):
     change, words = BROKEN[case]
     change(site)
     with pytest.raises(SystemExit, match=words):
-        check(site)
+        check(site, NOTEBOOKS)
 
 
 def test_the_check_finds_lost_outputs(site):
@@ -130,7 +131,7 @@ def test_the_check_finds_lost_outputs(site):
         lambda content: [file.update(listing) for file in content["content"] if file["name"] == notebook.name],
     )
     with pytest.raises(SystemExit, match=r"02_temperature\.ipynb has lost outputs"):
-        check(site)
+        check(site, NOTEBOOKS)
 
 
 def test_a_chapter_without_digits_fetches_no_scikit_learn(site):

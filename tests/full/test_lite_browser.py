@@ -216,7 +216,6 @@ def add_notebook(site, name, sources):
     """Write a notebook into a copy of the site, and list it."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source.strip()) for source in sources])
     notebook.metadata = nbformat.read(CHAPTERS[0], as_version=4).metadata
-    notebook.metadata.pop("widgets", None)
     nbformat.write(notebook, site / "files" / name)
     listing = site / "api" / "contents" / "all.json"
     content = json.loads(listing.read_text(encoding="utf-8"))
@@ -253,6 +252,6 @@ def test_a_chapter_runs(open_notebook, site, chapter):
         pytest.skip("numpy, matplotlib and scikit-learn for the browser are only on the CDN; give PYODIDE_DIST")
     page = open_notebook(site, chapter.name)
     start(page)
-    stored = find_explorables(nbformat.read(chapter, as_version=4))
+    stored = find_explorables(nbformat.read(site / "files" / chapter.name, as_version=4))
     assert check_explorables(page, run_all(page)) == len(stored) > 0
     move_slider(page)

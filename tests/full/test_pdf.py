@@ -259,7 +259,7 @@ LOST_ON_PAPER = """() => {
   const all = (selector) => [...content.querySelectorAll(selector)];
   return [
     ...all("pre").filter((one) => one.scrollWidth > one.clientWidth + 1),
-    ...all("details :is(pre, li)").filter((one) => !one.closest(".ways") && one.getClientRects().length === 0),
+    ...all("details :is(pre, li)").filter((one) => !one.closest(".launch-buttons") && !one.getClientRects().length),
     ...all("p, li, td, h2, pre, pre span").filter((one) => one.checkVisibility() && pale(one)),
     ...all("input, button, select").filter((one) => one.checkVisibility()),
   ].map(name);

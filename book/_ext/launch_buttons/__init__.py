@@ -87,20 +87,20 @@ def depart_site_file(self, node):
 
 def visit_repository(self, node):
     """Begin a link, or plain text."""
-    address = self.config.ways_repository
+    address = self.config.launch_buttons_repository
     self.body.append(f'<a class="reference external" href="{escape(address)}">' if address else "<span>")
 
 
 def depart_repository(self, node):
     """End it."""
-    self.body.append("</a>" if self.config.ways_repository else "</span>")
+    self.body.append("</a>" if self.config.launch_buttons_repository else "</span>")
 
 
 def describe_course(app, config):
     """Note where the course comes from and what its wheel is called; a change of these renews the pages."""
-    config.ways_repository = find_repository(os.environ, app.srcdir)
+    config.launch_buttons_repository = find_repository(os.environ, app.srcdir)
     project = tomllib.loads(Path(app.srcdir, "pyproject.toml").read_text(encoding="utf8"))["project"]
-    config.ways_wheel = f"{project['name']}-{project['version']}-py3-none-any.whl"
+    config.launch_buttons_wheel = f"{project['name']}-{project['version']}-py3-none-any.whl"
 
 
 def add_row(app, doctree, docname):
@@ -109,13 +109,14 @@ def add_row(app, doctree, docname):
     title = doctree.next_node(nodes.title)
     if app.builder.format != "html" or notebook.suffix != ".ipynb" or title is None:
         return
-    page, known, wheel = app.builder.get_target_uri(docname), app.config.ways_repository, app.config.ways_wheel
+    page, config = app.builder.get_target_uri(docname), app.config
+    known, wheel = config.launch_buttons_repository, config.launch_buttons_wheel
     html = ROW.render(
         name=notebook.name,
         lite=relative_uri(page, f"lite/notebooks/index.html?path={notebook.name}"),
-        browser_cost=app.config.ways_browser_cost,
+        browser_cost=config.launch_buttons_browser_cost,
         binder=binder_address(known, str(notebook)) if known else None,
-        source=relative_uri(page, f"_sources/{notebook}{app.config.html_sourcelink_suffix}"),
+        source=relative_uri(page, f"_sources/{notebook}{config.html_sourcelink_suffix}"),
         wheel=relative_uri(page, wheel),
         wheel_name=wheel,
         package=wheel.split("-")[0],
@@ -126,16 +127,17 @@ def add_row(app, doctree, docname):
 
 def setup(app):
     """Add the row, its style, and what the prose may use."""
-    app.add_config_value("ways_browser_cost", "", "html", str)  # the wait and the download, said before the click
-    app.add_config_value("ways_repository", None, "html", (str, type(None)))
-    app.add_config_value("ways_wheel", "", "html", str)
+    # The wait and the download, said before the click.
+    app.add_config_value("launch_buttons_browser_cost", "", "html", str)
+    app.add_config_value("launch_buttons_repository", None, "html", (str, type(None)))
+    app.add_config_value("launch_buttons_wheel", "", "html", str)
     app.add_node(site_only, html=(visit_site_only, depart_site_only))
     app.add_node(site_file, html=(visit_site_file, depart_site_file))
     app.add_node(repository, html=(visit_repository, depart_repository))
     app.add_directive("site-only", SiteOnly)
     app.add_role("site-file", SiteFile())
     app.add_role("repository", Repository())
-    app.add_css_file("ways.css", priority=900)
+    app.add_css_file("launch_buttons.css", priority=900)
     app.connect("config-inited", describe_course)
     app.connect("builder-inited", lambda app: app.config.html_static_path.append(str(HERE / "static")))
     app.connect("doctree-resolved", add_row)

@@ -98,14 +98,14 @@ def description(doctree):
 def tags(app, docname, doctree, place):
     """Return a page's tags as HTML, for a file at the path `place` of the site."""
     config, site = app.config, app.config.html_baseurl
-    image = f"_static/{Path(config.sharing_image).name}"
+    image = f"_static/{Path(config.opengraph_image).name}"
     properties = {
         "og:type": "website",
         "og:site_name": config.html_title,
         "og:title": app.env.titles[docname].astext(),
         "og:description": description(doctree),
         "og:image": f"{site}{image}" if site else relative_uri(place, image),
-        "og:image:alt": config.sharing_image_alt,
+        "og:image:alt": config.opengraph_image_alt,
     }
     if site:
         properties["og:url"] = site + app.builder.get_target_uri(docname)
@@ -170,16 +170,16 @@ def configure(app, config):
 
 def add_image(app):
     """Have the preview picture copied to the other files of the site."""
-    image = Path(app.srcdir, app.config.sharing_image)
+    image = Path(app.srcdir, app.config.opengraph_image)
     if not image.is_file():
-        raise ExtensionError(f"sharing_image must be a picture in the course, got {app.config.sharing_image!r}")
+        raise ExtensionError(f"opengraph_image must be a picture in the course, got {app.config.opengraph_image!r}")
     app.config.html_static_path.append(str(image))
 
 
 def setup(app):
     """Add the tags to each page, and the files beside the pages."""
-    app.add_config_value("sharing_image", "", "html", str)  # 1200 by 630 pixels
-    app.add_config_value("sharing_image_alt", "", "html", str)
+    app.add_config_value("opengraph_image", "", "html", str)  # 1200 by 630 pixels
+    app.add_config_value("opengraph_image_alt", "", "html", str)
     app.connect("config-inited", configure)
     app.connect("builder-inited", add_image)
     app.connect("html-page-context", add_tags)

@@ -76,7 +76,7 @@ def test_paper_has_no_row(visit):
     page = visit()
     page.evaluate(REVEAL)
     page.emulate_media(media="print")
-    expect(page.locator("nav.ways")).to_be_hidden()
+    expect(page.locator("nav.launch-buttons")).to_be_hidden()
     expect(page.get_by_text("The question.")).to_be_visible()
 
 

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
-from sharing import find_site
+from opengraph import find_site
 from small_book import build_book
 from sphinx.errors import ExtensionError
 
@@ -75,13 +75,13 @@ def build(tmp_path, monkeypatch):
             tmp_path,
             monkeypatch,
             environ,
-            extensions=["myst_nb", "sharing"],
+            extensions=["myst_nb", "opengraph"],
             nb_execution_mode="off",
             myst_enable_extensions=["dollarmath"],
             root_doc="part/home",
             html_title="The book",
-            sharing_image="picture.png",
-            sharing_image_alt="A picture",
+            opengraph_image="picture.png",
+            opengraph_image_alt="A picture",
         )
 
     return build
@@ -168,8 +168,8 @@ def test_the_page_for_what_is_not_there_starts_from_the_root(build, environ, roo
 
 def test_a_missing_picture_is_named(build, tmp_path, monkeypatch):
     build()
-    with pytest.raises(ExtensionError, match=r"sharing_image must be a picture in the course, got 'none\.png'"):
-        build_book(tmp_path, monkeypatch, {}, extensions=["myst_nb", "sharing"], sharing_image="none.png")
+    with pytest.raises(ExtensionError, match=r"opengraph_image must be a picture in the course, got 'none\.png'"):
+        build_book(tmp_path, monkeypatch, {}, extensions=["myst_nb", "opengraph"], opengraph_image="none.png")
 
 
 # ------------------------------------------------------------------------------------------------ The book
