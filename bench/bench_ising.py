@@ -6,7 +6,7 @@ import statistics
 from chromium import open_chromium
 
 from tempcourse.widgets import explore_ising
-from tempcourse.widgets.explorable import FOLDER
+from tempcourse.widgets.kit.sources import join_sources
 
 TITLE = "The Ising model in a browser"
 SECONDS = 5
@@ -49,7 +49,7 @@ FRAMES = """(seconds) => new Promise((done) => {
 def sweep_rate(browser, temperature):
     """Return the sweeps a second that the mathematics alone makes."""
     page = browser.new_page()
-    page.evaluate(LOAD, (FOLDER / "maths.js").read_text(encoding="utf-8"))
+    page.evaluate(LOAD, join_sources("maths/ising.js") + "export { isingLattice, isingSweep, randomSource };")
     rate = statistics.median(page.evaluate(SWEEPS, [temperature, 4000]) for _ in range(RUNS))
     page.close()
     return rate

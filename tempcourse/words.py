@@ -2,9 +2,11 @@
 
 __all__ = ["number", "percent", "shares"]
 
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 def number(value, digits=6):
-    """Return a number as prose shows it: a true minus sign, and ∞.
+    """Return a number as prose shows it: a true minus sign, ∞, and powers of ten for the very large and small.
 
     Parameters
     ----------
@@ -18,10 +20,12 @@ def number(value, digits=6):
 
     Examples
     --------
-    >>> number(-0.5)
-    '−0.5'
+    >>> number(-0.5), number(6.02214e23, 3)
+    ('−0.5', '6.02 × 10²³')
     """
-    return f"{value:.{digits}g}".replace("inf", "∞").replace("-", "−")
+    mantissa, _, exponent = f"{value + 0.0:.{digits}g}".partition("e")  # + 0.0, which makes -0.0 a plain 0
+    plain = mantissa.replace("inf", "∞").replace("-", "−")
+    return f"{plain} × 10{str(int(exponent)).translate(_SUPERSCRIPTS)}" if exponent else plain
 
 
 def percent(probability):

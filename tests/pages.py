@@ -10,7 +10,7 @@ import threading
 import pytest
 from chromium import open_chromium
 
-from tempcourse.widgets.explorable import FOLDER
+from tempcourse.widgets.kit.sources import FOLDER
 
 
 @pytest.fixture(scope="session")
@@ -122,7 +122,8 @@ CALL = """([name, calls]) => {
     : (view.setBigUint64(0, BigInt("0x" + hex)), view.getFloat64(0));
   const show = (x) => Array.isArray(x) ? x.map(show)
     : (view.setFloat64(0, x), view.getBigUint64(0).toString(16).padStart(16, "0"));
-  return calls.map((call) => show(window.source[name](...read(call))));
+  const called = name.split(".").reduce((holder, key) => holder[key], window.source);
+  return calls.map((call) => show(called(...read(call))));
 }"""
 
 
@@ -139,25 +140,24 @@ def from_bits(value):
 
 
 @pytest.fixture(scope="session")
-def mathematics(browser):
-    """A page that holds what maths.js and charts.js export, as `source`."""
+def mathematics(browser, serve):
+    """A page that holds what the files of maths/, and the words and colours of kit/, export, as `source`."""
     page = browser.new_page()
+    page.goto(serve(FOLDER))
+    files = [*(FOLDER / "maths").glob("*.js"), FOLDER / "kit" / "words.js", FOLDER / "kit" / "colours.js"]
     page.evaluate(
-        """async (source) => {
-          const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-          window.source = await import(address);
+        """async (names) => {
+          const modules = await Promise.all(names.map((name) => import(`./${name}`)));
+          window.source = Object.assign({}, ...modules);
         }""",
-        # As they are, with their exports, but for the one import between them.
-        "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in ("maths.js", "text.js", "charts.js")).replace(
-            'import { setText } from "./text.js";\n', ""
-        ),
+        [path.relative_to(FOLDER).as_posix() for path in files],
     )
     yield page
     page.close()
 
 
 def in_browser(page, name, calls):
-    """Return what the JavaScript function makes of each call's arguments, to the last bit."""
+    """Return what a JavaScript function, such as "FILTERS.top_k", makes of each call's arguments, to the last bit."""
     return from_bits(page.evaluate(CALL, [name, [to_bits(list(call)) for call in calls]]))
 
 

@@ -2,16 +2,21 @@
 
 import base64
 import html
+import inspect
 import io
 import json
 import re
+from pathlib import Path
 
 import ipywidgets
 import matplotlib.pyplot as plt
+import nbformat
 import numpy as np
 import pytest
+from explorables import EXPLORABLES, MEASURED, QUESTION, SKETCH
 from matplotlib.image import imread
 
+from tempcourse import decoding, widgets
 from tempcourse.decoding import LLAMA_CPP, TRANSFORMERS, VLLM
 from tempcourse.language import END, NGramModel, load_stories, tokenize
 from tempcourse.widgets import (
@@ -20,7 +25,6 @@ from tempcourse.widgets import (
     explore_annealing,
     explore_bandit,
     explore_calibration,
-    explore_dark_knowledge,
     explore_distillation,
     explore_ising,
     explore_levels,
@@ -30,36 +34,23 @@ from tempcourse.widgets import (
     sequence_tree,
     story_writer,
 )
-from tempcourse.widgets.explorable import FOLDER, join_sources, number, percent, temperature_stops
+from tempcourse.widgets.kit.controls import temperature_stops
+from tempcourse.widgets.kit.filters import FILTERS
+from tempcourse.widgets.kit.sources import FOLDER
+from tempcourse.words import number, percent
 
 INF = float("inf")
-SKETCH = [2.0, 1.0, 0.5, 0.1]
-QUESTION = ("Which is `larger`?", ["1/2", "1/3 < 1"], 0, ["Yes.", "A third is *less*."])
 CLAIMED = {0.5: [0.73, None, None, None], 1: [0.46, None, float("nan"), None], 2: [0.32, 0.27, 0.24, 0.18]}
-MEASURED = {50: {"hard": (85, 0.5), 1: (91, 0.4), 10: (96, 0.2)}, 20: {10: (90, 0.5), 1: (80, 0.8), "hard": (75, 1)}}
-THREE_EXAMPLES = ([[2.0, 0.0], [0.0, 2.0], [2.0, 0.0]], [0, 1, 1])
-MAKERS = {
-    "explore_softmax": lambda: explore_softmax(),
-    "explore_temperature": lambda: explore_temperature(),
-    "compare_temperatures": lambda: compare_temperatures(SKETCH, [0.5, 1, 2], claimed=CLAIMED),
-    "explore_ising": lambda: explore_ising(16),
-    "explore_levels": lambda: explore_levels(),
-    "explore_annealing": lambda: explore_annealing(),
-    "explore_bandit": lambda: explore_bandit(),
-    "decoding_lab": lambda: decoding_lab(),
-    "sequence_tree": lambda: sequence_tree(),
-    "story_writer": lambda: story_writer(),
-    "explore_calibration": lambda: explore_calibration(*THREE_EXAMPLES),
-    "explore_dark_knowledge": lambda: explore_dark_knowledge(),
-    "explore_distillation": lambda: explore_distillation(MEASURED),
-    "quiz": lambda: quiz(*QUESTION),
-}
+CHAPTERS = [
+    "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code")
+    for path in sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+]
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-@pytest.fixture(params=MAKERS)
+@pytest.fixture(params=EXPLORABLES)
 def made(request):
-    return request.param, MAKERS[request.param]()
+    return request.param, EXPLORABLES[request.param][0]()
 
 
 def links():
@@ -72,6 +63,27 @@ def links():
         for each in every
         if each["model_name"] == "LinkModel"
     }
+
+
+# The list
+
+
+@pytest.mark.parametrize("name", [name for name in widgets.__all__ if inspect.isfunction(getattr(widgets, name))])
+def test_every_explorable_is_tested_and_shown(name):
+    assert name in EXPLORABLES, f"tests/explorables.py does not list {name}"
+    assert any(re.search(rf"^{name}\(", chapter, re.MULTILINE) for chapter in CHAPTERS), f"no chapter shows {name}"
+    for half in (f"{name}.py", f"{name}.js"):
+        assert (FOLDER / half).is_file(), f"tempcourse/widgets/ has no {half}"
+
+
+def test_every_filter_has_a_function_a_trait_and_a_slider():
+    assert {"temper", *FILTERS} == set(decoding.FILTERS)
+    lab, writer = decoding_lab(), story_writer()
+    assert set(lab.view.filters) == set(FILTERS) and set(writer.view.filters) < set(FILTERS)
+    for explorable in (lab, writer):
+        for name, settings in explorable.view.filters.items():
+            assert settings == FILTERS[name] and explorable.view.has_trait(name)
+            assert [value for _, value in explorable.controls[name].options] == settings
 
 
 # What is sent
@@ -89,7 +101,7 @@ def test_the_view_is_a_box_and_its_bundle_has_a_stand_in(made):
 def test_the_stand_in_is_the_same_each_time_and_leaves_no_figure(made):
     name, explorable = made
     figures = plt.get_fignums()
-    first, second = explorable._repr_mimebundle_(), MAKERS[name]()._repr_mimebundle_()
+    first, second = explorable._repr_mimebundle_(), EXPLORABLES[name][0]()._repr_mimebundle_()
     for kind in ("text/plain", "image/png", "text/html"):
         assert first.get(kind) == second.get(kind)
     assert plt.get_fignums() == figures
@@ -115,9 +127,9 @@ def test_the_text_says_what_the_picture_shows():
     text = explore_temperature()._repr_mimebundle_()["text/plain"]
     assert "class 1 57.5 %, class 2 21.1 %, class 3 12.8 %, class 4 8.6 %" in text
     assert "at temperature 0 the probabilities are 1, 0, 0, 0, at infinity 0.25, 0.25, 0.25, 0.25." in text
-    text = MAKERS["compare_temperatures"]()._repr_mimebundle_()["text/plain"]
+    text = compare_temperatures(SKETCH, [0.5, 1, 2], claimed=CLAIMED)._repr_mimebundle_()["text/plain"]
     assert "at τ = 0.5 class 1 82.8 %" in text and "(claimed: class 1 73 %)" in text
-    text = MAKERS["explore_ising"]()._repr_mimebundle_()["text/plain"]
+    text = explore_ising(16)._repr_mimebundle_()["text/plain"]
     assert text.startswith("Ising model of 16 × 16 spins, 500 sweeps from all up; per spin at temperature 2, ")
     assert quiz(*QUESTION)._repr_mimebundle_()["text/plain"] == "Which is `larger`?\n  a) 1/2\n  b) 1/3 < 1"
 
@@ -209,7 +221,8 @@ def test_the_panels_temperatures_are_stops_too():
 def test_own_logits_come_first_and_the_sketch_is_not_doubled():
     assert [preset["name"] for preset in explore_temperature().view.presets][:2] == ["sketch", "tie"]
     own = explore_temperature([3, -INF])
-    assert own.view.presets[0]["name"] == "own" and own.view.presets[0]["logits"] == [3.0, "-Infinity"]
+    assert own.view.presets[0]["name"] == "own" and own.view.presets[0]["logits"] == [3.0, -INF]
+    assert own.view.get_state()["presets"][0]["logits"] == [3.0, "-Infinity"]
     assert len(own.controls["preset"].options) == 6
 
 
@@ -236,7 +249,7 @@ def test_the_decoding_lab_carries_the_models_logits_rounded_and_the_engines_orde
 
 def test_every_filters_slider_can_be_off_and_the_temperature_exact():
     controls = decoding_lab().controls
-    for name in ("top_k", "top_p", "min_p", "typical_p"):
+    for name in FILTERS:
         assert controls[name].options[-1] == ("off", None)
     values = [value for _, value in controls["temperature"].options]
     assert (values[0], values[-1]) == (0, INF) and {0.7, 1.0, 2.0} < set(values)
@@ -271,7 +284,7 @@ def test_claims_may_be_rows_or_a_dict_and_holes_are_none():
     by_row = compare_temperatures(SKETCH, [0.5, 1, 2], claimed=rows)
     assert by_row.view.claimed == [rows[0], [None] * 4, rows[2]]
     assert [label for label, _ in by_row.controls["target"].options] == ["τ = 0.5", "τ = 2"]
-    assert MAKERS["compare_temperatures"]().view.claimed[1] == [0.46, None, None, None]
+    assert compare_temperatures(SKETCH, [0.5, 1, 2], claimed=CLAIMED).view.claimed[1] == [0.46, None, None, None]
     assert list(compare_temperatures(SKETCH, [1]).controls) == ["temperature"]
 
 
@@ -421,21 +434,7 @@ def test_wrong_arguments_are_named(call, words):
         call()
 
 
-# The JavaScript
-
-
-@pytest.mark.parametrize("name", MAKERS)
-def test_joined_sources_hold_each_file_once_and_import_nothing(name):
-    source = join_sources(f"{name}.js")
-    assert source.count("export default") == 1
-    assert not re.search(r"^import\b|^export (?!default)|\bimport\(", source, re.MULTILINE)
-    for file in FOLDER.glob("*.js"):
-        first = file.read_text(encoding="utf-8").splitlines()[0]
-        assert first.startswith("import") or source.count(first) <= 1
-
-
-def test_a_quiz_does_not_carry_the_charts():
-    assert "barChart" in join_sources("explore_softmax.js") and "barChart" not in join_sources("quiz.js")
+# How numbers are said
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from tempcourse.words import number, percent, shares
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(2.0, "2"), (-0.5, "−0.5"), (math.inf, "∞"), (-math.inf, "−∞"), (1 / 3, "0.333333"), (1234567, "1.23457e+06")],
+    [(2.0, "2"), (-0.5, "−0.5"), (math.inf, "∞"), (-math.inf, "−∞"), (1 / 3, "0.333333"), (1234567, "1.23457 × 10⁶")],
 )
 def test_a_number(value, said):
     assert number(value) == said

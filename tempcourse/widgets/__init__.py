@@ -2,7 +2,6 @@
 
 from .compare_temperatures import compare_temperatures
 from .decoding_lab import decoding_lab
-from .explorable import Explorable
 from .explore_annealing import explore_annealing
 from .explore_bandit import explore_bandit
 from .explore_calibration import explore_calibration
@@ -12,6 +11,7 @@ from .explore_ising import explore_ising
 from .explore_levels import explore_levels
 from .explore_softmax import explore_softmax
 from .explore_temperature import explore_temperature
+from .kit.explorable import Explorable
 from .quiz import quiz
 from .sequence_tree import sequence_tree
 from .story_writer import story_writer

@@ -7,19 +7,13 @@ import numpy as np
 import traitlets
 
 from tempcourse.softmax import softmax
+from tempcourse.words import number, shares
 
-from .explorable import (
-    Explorable,
-    View,
-    blank_axes,
-    checked_logits,
-    join_sources,
-    number,
-    numbers,
-    shares,
-    temperature_slider,
-    temperature_stops,
-)
+from .kit.controls import buttons, temperature_slider, temperature_stops
+from .kit.explorable import Explorable, View, numbers
+from .kit.limits import checked_logits
+from .kit.sources import join_sources
+from .kit.stills import blank_axes
 
 MAX_PANELS = 6
 
@@ -35,7 +29,7 @@ class ComparisonView(View):
     show_claimed = traitlets.Bool(True).tag(sync=True)
     target = traitlets.Int(0, help="the panel whose claimed numbers are hunted").tag(sync=True)
     temperatures = numbers()
-    index = traitlets.Int().tag(sync=True)
+    temperature_index = traitlets.Int().tag(sync=True)
 
 
 def compare_temperatures(logits, temperatures, claimed=None):
@@ -73,42 +67,31 @@ def compare_temperatures(logits, temperatures, claimed=None):
     targets = [i for i, row in enumerate(claimed) if any(value is not None for value in row)]
     # The panels' temperatures are stops too, so that yours can be put on each exactly.
     stops = sorted({*temperature_stops(-1, 1, per_decade=200, digits=3), *temperatures})
-    start = {"index": stops.index(1.0), "show_claimed": True, "target": 0}
+    start = {"temperature_index": stops.index(1.0), "show_claimed": True, "target": 0}
     view = ComparisonView(
         "compare_temperatures",
         (logits, temperatures, claimed),
+        start,
         logits=logits,
         panels=temperatures,
         claimed=claimed if targets else [],
         temperatures=stops,
-        defaults=start,
-        **start,
     )
     controls = {}
     if targets:
         controls["claimed"] = ipywidgets.Checkbox(
             value=True, description="Show the claimed numbers", indent=False, layout={"width": "auto"}
         )
-        controls["target"] = ipywidgets.ToggleButtons(
-            options=[(f"τ = {number(temperatures[i])}", i) for i in targets],
-            index=0,
-            description="Claims to match",
-            style={"description_width": "8.5em", "button_width": "auto"},
-            layout={"width": "auto"},
-        )
-    controls["temperature"] = temperature_slider(stops, view.index)
-
-    explorable = Explorable(
+        options = [(f"τ = {number(temperatures[i])}", i) for i in targets]
+        controls["target"] = buttons("Claims to match", options)
+    controls["temperature"] = temperature_slider(stops, view.temperature_index)
+    return Explorable(
         view,
         controls,
+        {"claimed": "show_claimed"},
         summary=_summary(logits, temperatures, claimed),
         draw=lambda: _draw(logits, temperatures, claimed if targets else None),
     )
-    if targets:
-        explorable.link("claimed", "value", "show_claimed")
-        explorable.link("target", "index", "target")
-    explorable.link("temperature", "index", "index")
-    return explorable
 
 
 def _checked_temperatures(temperatures):

@@ -1,29 +1,31 @@
-import { afterEach, chain, effectiveChoices, entropy, inverseCdf, randomSource, softmax, uniform } from "./maths.js";
+import { tinted } from "./kit/colours.js";
+import { button, element, move, scrollable, setText, svg, toggleButton } from "./kit/elements.js";
+import { explorable } from "./kit/explorable.js";
+import { shareScale } from "./kit/frame.js";
+import { chartNode, sliver } from "./kit/marks.js";
+import { facts, panel } from "./kit/panels.js";
 import {
-  button,
-  cell,
   choiceSetting,
-  element,
-  explorable,
-  facts,
-  filterSetting,
-  number,
-  numberSetting,
-  percent,
-  scrollable,
+  filterSettings,
+  filtersOf,
+  seedSetting,
   switchSetting,
   temperatureSetting,
-} from "./explorable.js";
-import { move, onWidth, svg, temperatureColour, tinted } from "./charts.js";
-import { readLogprobs } from "./logprobs.js";
-import { setText } from "./text.js";
+  textSetting,
+} from "./kit/settings.js";
+import { cell } from "./kit/table.js";
+import { number, percent } from "./kit/words.js";
+import { chain, decode } from "./maths/decoding.js";
+import { readLogprobs } from "./maths/logprobs.js";
+import { inverseCdf, randomSource, uniform } from "./maths/random.js";
+import { argsort, sum } from "./maths/rows.js";
+import { effectiveChoices, entropy, softmax } from "./maths/softmax.js";
 
-const SLIDERS = ["top_k", "top_p", "min_p", "typical_p"];
 const FIRST = 12; // tokens that are drawn before the rest is summed up
 const DRAWS = 20;
-const LAST_SEED = 9999;
 const LONGEST = 60000; // characters that may be pasted
 const REFUSAL = "transformers refuses τ = 0: the way to greedy decoding there is do_sample=False.";
+const EMPTY = "Nothing is pasted yet. What you paste stays in this page, and in a link that you copy.";
 const NARROW = 440; // pixels below which a chart has room for one number a row
 const NAMED = 13; // characters of a token that a chart has room for
 const UNLISTED = "not listed";
@@ -37,7 +39,8 @@ const EXAMPLE = `{"token": " Paris", "logprob": -0.42, "top_logprobs": [
 
 /** A token so that it can be seen: spaces at its ends, line breaks, and quotes around what is no word. */
 function visible(token) {
-  const shown = token.replace(/\n/g, "↵").replace(/\t/g, "⇥").replace(/^ +| +$/g, (spaces) => "␣".repeat(spaces.length));
+  const lines = token.replace(/\n/g, "↵").replace(/\t/g, "⇥");
+  const shown = lines.replace(/^ +| +$/g, (spaces) => "␣".repeat(spaces.length));
   return /[\p{L}\p{N}␣↵⇥]/u.test(shown) ? shown : `‘${shown}’`;
 }
 
@@ -45,53 +48,35 @@ function short(name) {
   return name.length > NAMED ? `${name.slice(0, NAMED - 1)}…` : name;
 }
 
+const [TALL, FOOT] = [26, 22]; // pixels of a row, and for the scale below
+
 /** A row a token: its probability before as an outline and after as a filled bar, over 0 to 100 %. */
 function tokensChart() {
-  const [tall, foot] = [26, 22];
-  const node = svg("svg", {
-    class: "tc-chart",
-    role: "img",
-    "aria-label": "Probabilities of the tokens before and after temperature and filters",
-  });
-  const grid = [0, 0.5, 1].map((at) => {
-    const line = svg("line", { class: at ? "tc-grid" : "tc-axis", y1: 0 });
-    const text = svg("text", { class: "tc-tick", "text-anchor": "middle" });
-    setText(text, `${100 * at} %`);
-    node.append(line, text);
-    return { at, line, text };
-  });
+  const node = chartNode("Probabilities of the tokens before and after temperature and filters", 0);
+  const scale = shareScale([0, 0.5, 1], true);
   const marks = tinted();
   const texts = svg("g");
-  node.append(marks.node, texts);
+  node.append(scale.node, marks.node, texts);
   let rows = [];
-  let [width, left, span] = [320, 0, 1];
+  let [width, span] = [320, 1];
 
-  const remake = (size) => {
-    rows = Array.from({ length: size }, (_, i) => ({
-      name: svg("text", { class: "tc-label", x: 0, y: i * tall + 18 }),
-      before: svg("rect", { class: "tc-before", y: i * tall + 4.5, height: tall - 9 }),
-      after: svg("rect", { class: "tc-bar", y: i * tall + 8, height: tall - 16 }),
-      value: svg("text", { class: "tc-value", y: i * tall + 18 }),
-    }));
-    marks.node.replaceChildren(...rows.flatMap(({ after, before }) => [after, before]));
-    texts.replaceChildren(...rows.flatMap(({ name, value }) => [name, value]));
-    layout();
-  };
   const layout = () => {
-    const height = rows.length * tall + foot;
-    left = Math.min(116, Math.max(92, width / 5));
+    const height = rows.length * TALL + FOOT;
+    const left = Math.min(116, Math.max(92, width / 5));
     span = width - left - (width < NARROW ? 76 : 140);
     move(node, { viewBox: `0 0 ${width} ${height}`, width, height });
-    grid.forEach(({ at, line, text }) => {
-      const x = left + at * span;
-      move(line, { x1: x, x2: x, y2: height - foot + 2 });
-      move(text, { x, y: height - 5 });
-    });
+    scale.layout({ left, span, top: 0, bottom: height - FOOT + 2, y: height - 5 });
     rows.forEach(({ before, after, value }) => {
       move(before, { x: left });
       move(after, { x: left });
       move(value, { x: width });
     });
+  };
+  const remake = (size) => {
+    rows = Array.from({ length: size }, (_, i) => tokenRow(i * TALL));
+    marks.node.replaceChildren(...rows.flatMap(({ after, before }) => [after, before]));
+    texts.replaceChildren(...rows.flatMap(({ name, value }) => [name, value]));
+    layout();
   };
   return {
     node,
@@ -100,27 +85,36 @@ function tokensChart() {
       layout();
     },
     /** lines: { name, before, after, kept } each; kept is null where there is no after. */
-    update(lines, colour) {
+    update(lines, temperature) {
       if (lines.length !== rows.length) remake(lines.length);
-      marks.tint(colour);
-      lines.forEach(({ name, before, after, kept }, i) => {
-        const row = rows[i];
-        const sliver = (p) => (p > 0 ? Math.max(1, p * span) : 0).toFixed(1);
-        setText(row.name, short(name));
-        const now = kept ? percent(after) : kept === null ? "–" : "dropped";
-        const dropped = kept === false;
-        setText(row.value, width < NARROW ? now : `${percent(before)} → ${now}`);
-        move(row.name, { class: dropped ? "tc-label tc-gone" : "tc-label" });
-        move(row.value, { class: dropped ? "tc-value tc-gone" : "tc-value" });
-        move(row.before, { width: sliver(before), class: dropped ? "tc-before tc-dropped" : "tc-before" });
-        move(row.after, { width: sliver(after) });
-      });
+      marks.tint(temperature);
+      lines.forEach((line, i) => fillRow(rows[i], line, span, width < NARROW));
     },
   };
 }
 
-/** Where a reader pastes; `read` is told of every change. */
-function pasteField(read) {
+function tokenRow(y) {
+  return {
+    name: svg("text", { x: 0, y: y + 18 }),
+    before: svg("rect", { y: y + 4.5, height: TALL - 9 }),
+    after: svg("rect", { class: "tc-bar", y: y + 8, height: TALL - 16 }),
+    value: svg("text", { y: y + 18 }),
+  };
+}
+
+function fillRow(row, { name, before, after, kept }, span, narrow) {
+  const now = kept ? percent(after) : kept === null ? "–" : "dropped";
+  const dropped = kept === false;
+  setText(row.name, short(name));
+  setText(row.value, narrow ? now : `${percent(before)} → ${now}`);
+  move(row.name, { class: dropped ? "tc-label tc-gone" : "tc-label" });
+  move(row.value, { class: dropped ? "tc-value tc-gone" : "tc-value" });
+  move(row.before, { width: sliver(before, span).toFixed(1), class: dropped ? "tc-before tc-dropped" : "tc-before" });
+  move(row.after, { width: sliver(after, span).toFixed(1) });
+}
+
+/** Where a reader pastes. */
+function pasteField(model) {
   const id = `tc-own-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
   const area = element("textarea", {
     rows: "7",
@@ -136,16 +130,18 @@ function pasteField(read) {
   const missing = element("span");
   const others = element("label", { class: "tc-check" }, box, missing);
   const message = element("p", { class: "tc-note", id });
-  const node = element("div", { class: "tc-own" }, label, element("div", { class: "tc-player" }, example, others), message);
-  area.addEventListener("input", () => read({ own: area.value }));
-  example.addEventListener("click", () => read({ own: EXAMPLE, others: true }));
-  box.addEventListener("change", () => read({ others: box.checked }));
+  const tools = element("div", { class: "tc-player" }, example, others);
+  const node = element("div", { class: "tc-own" }, label, tools, message);
+  area.addEventListener("input", () => model.change({ own: area.value }));
+  example.addEventListener("click", () => model.change({ own: EXAMPLE, others: true }));
+  box.addEventListener("change", () => model.change({ others: box.checked }));
   return {
     node,
-    update({ own, counted, share, said, wrong }) {
+    update({ said, share = 0, wrong = false }) {
+      const own = model.get("own");
       if (area.value !== own) area.value = own;
       area.setAttribute("aria-invalid", String(wrong));
-      box.checked = counted;
+      box.checked = model.get("others");
       others.hidden = !share;
       setText(missing, `count the missing ${percent(share)} as one entry`);
       setText(message, said);
@@ -154,230 +150,221 @@ function pasteField(read) {
 }
 
 /** What is to say of a pasted list. */
-function remark({ tokens, logits, missing, note }, counted) {
+function remarkOn({ tokens, logits, missing, note }, counted) {
   if (!missing) return `${note}${tokens.length} tokens; nothing is missing.`;
   const hidden =
     `${tokens.length} tokens. The other ${percent(missing)} lies with tokens that were cut off: ` +
     "how many, and how likely each, the list does not tell. ";
   if (!counted) return `${hidden}They are left out, as if these tokens were all there are.`;
-  const most = Math.max(...logits);
+  const outweigh = Math.log(missing) > Math.max(...logits);
   return (
     `${hidden}They stand as one entry, “${UNLISTED}”, that no filter can split and τ moves as if it were one token; ` +
     "as the many that they are, they would gain more from heat and lose more to cold." +
-    (Math.log(missing) > most ? " Here they even outweigh your first token, and top-k and min-p take them for it." : "")
+    (outweigh ? " Here they even outweigh your first token, and top-k and min-p take them for it." : "")
   );
 }
 
 /** A step as Python writes it. */
-function step([filter, setting]) {
+function stepText([filter, setting]) {
   return `${filter}(${setting === Infinity ? "inf" : setting})`;
 }
 
-function build({ model, body, table, cleanup, redraw }) {
-  const words = model.get("words").map(visible);
-  const contexts = model.get("contexts");
-  const rows = model.get("log_probabilities");
-  const engines = model.get("engines");
-  const stops = model.get("temperatures").map(Number);
-  const choices = model.get("filters");
-  let all = false; // whether every token has a row
-
-  const change = (traits) => {
-    Object.entries(traits).forEach(([trait, value]) => model.set(trait, value));
-    model.save_changes();
-  };
-  const field = pasteField(change);
-  const chart = tokensChart();
-  const title = element("span");
-  const caption = element("figcaption", {}, title, " ");
-  caption.append(element("span", { class: "tc-aside" }, "outline: before · filled: after · dashed: dropped"));
-  const scroll = element("div", { class: "tc-scroll" }, chart.node);
-  const more = button("Show all", { "aria-pressed": "false" });
-  const picture = element("div", { class: "tc-body" }, element("figure", { class: "tc-panel" }, caption, scroll), more);
-  const say = facts(picture, ["Kept", "Their share before", "Entropy H, nats", "Effective choices"]);
-  const orders = engines.map(({ name }) => {
-    const steps = element("code");
-    const end = element("span");
-    return { steps, end, node: element("li", {}, element("strong", {}, name), " ", steps, " ", end) };
-  });
-  const drawTitle = element("span");
-  const draws = element("p", { class: "tc-draws" });
-  const again = button(`Draw ${DRAWS}`);
-  picture.append(
-    element("p", { class: "tc-heading" }, "The same settings in each engine’s order"),
-    element("ul", { class: "tc-engines" }, ...orders.map(({ node }) => node)),
-    element("p", { class: "tc-heading" }, drawTitle),
-    draws,
-    again,
-  );
-  body.append(field.node, picture);
-
-  more.addEventListener("click", () => {
-    all = !all;
-    redraw();
-  });
-  again.addEventListener("click", () => change({ seed: (model.get("seed") % LAST_SEED) + 1 }));
-
-  /** The logits that are chosen: { names, logits }, and of pasted ones what was read, or what is wrong. */
-  const chosen = () => {
-    const context = model.get("context");
-    if (context < contexts.length) return { names: words, logits: rows[context] };
-    const own = model.get("own");
-    const counted = model.get("others");
-    if (!own.trim()) return { said: "Nothing is pasted yet. What you paste stays in this page, and in a link that you copy." };
-    try {
-      const read = readLogprobs(own);
-      const names = read.tokens.map(visible);
-      const pasted = { share: read.missing, said: remark(read, counted), names, logits: read.logits };
-      if (!read.missing || !counted) return pasted;
-      return { ...pasted, names: [...names, UNLISTED], logits: [...read.logits, Math.log(read.missing)] };
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      return { said: error.message, wrong: true };
-    }
-  };
-
-  /** What an engine makes of logits: its steps, the probabilities after them, and what is kept; null if it refuses. */
-  const decode = (engine, logits, settings) => {
-    if (settings.temperature === 0 && engine.greedy_below === 0) return null;
-    const steps = chain(engine, settings);
-    const last = afterEach(steps, logits).at(-1) ?? logits;
-    const kept = last.map((z) => z > -Infinity);
-    return { steps, after: softmax(last, 1), kept, left: kept.filter(Boolean).length };
-  };
-
-  let now = null;
-  const look = () => {
-    const temperature = stops[model.get("index")];
-    const settings = Object.fromEntries(SLIDERS.map((name) => [name, choices[name][model.get(name)]]));
-    const from = chosen();
-    const shared = { temperature, settings, from, engine: engines[model.get("engine")] };
-    if (!from.logits) return shared;
-    const before = softmax(from.logits, 1);
-    const decoded = engines.map((engine) => decode(engine, from.logits, { ...settings, temperature }));
-    const order = [...before.keys()].sort((a, b) => before[b] - before[a] || a - b);
-    return { ...shared, before, decoded, order, ...decoded[model.get("engine")] };
-  };
-
-  /** What has a row: the most likely tokens and the rest as one, or all. */
-  const lines = () => {
-    const { from, before, after, kept, order } = now;
-    const one = (i) => {
-      const [name, logit] = [from.names[i], from.logits[i]];
-      return { name, logit, before: before[i], after: after?.[i] ?? 0, kept: kept?.[i] ?? null };
-    };
-    if (all || order.length <= FIRST + 1) return order.map(one);
-    const rest = order.slice(FIRST).map(one);
-    const add = (trait) => rest.reduce((total, each) => total + each[trait], 0);
-    const left = rest.filter((each) => each.kept).length;
-    const sums = { before: add("before"), after: add("after"), kept: kept ? left > 0 : null };
-    const tail = { name: `${rest.length} more`, ...sums, left: `${left} of ${rest.length}` };
-    return [...order.slice(0, FIRST).map(one), tail];
-  };
-
-  const tell = () => {
-    const { from, before, after, kept, left, engine, decoded, settings } = now;
-    const share = before.reduce((total, p, i) => total + (kept?.[i] ? p : 0), 0);
-    const pair = (of) => [before, after].map((p) => (p ? of(p).toFixed(2) : "–")).join(" → ");
-    say([
-      after ? `${left} of ${from.logits.length}` : "–",
-      after ? percent(Math.min(1, share)) : "–",
-      pair(entropy),
-      pair(effectiveChoices),
-    ]);
-    orders.forEach(({ steps, end, node }, i) => {
-      const made = decoded[i];
-      const lacks = SLIDERS.filter((name) => settings[name] !== null && !engines[i].order.includes(name));
-      node.setAttribute("aria-current", String(engines[i] === engine));
-      setText(steps, made ? made.steps.map(step).join(" → ") || "keep all" : "temperature=0");
-      setText(end, made ? `keeps ${made.left}${lacks.length ? `, has no ${lacks.join(", ")}` : ""}` : "is an error");
-    });
-    setText(drawTitle, `${DRAWS} draws, seed ${model.get("seed")}`);
-    setText(draws, after ? drawn().join(" · ") : REFUSAL);
-  };
-  const drawn = () => {
-    const source = randomSource(model.get("seed"));
-    return Array.from({ length: DRAWS }, () => now.from.names[inverseCdf(now.after, uniform(source))]);
-  };
-
-  const tabulate = (shown) => {
-    const { temperature } = now;
-    table.update({
-      title: shown.length ? `${heading()}: before, and after ${now.engine.name} at τ = ${number(temperature)}` : heading(),
-      columns: ["Token", "Log-probability", "Before", "After", "Kept"],
-      lines: shown.map(({ name, logit, before, after, kept, left }) => [
-        cell.name(name),
-        logit === undefined ? { text: "", logit: "" } : cell.logit(logit),
-        cell.probability(before, 1),
-        kept === null ? { text: "–", probability: "" } : cell.probability(after, temperature),
-        { text: kept === null ? "–" : (left ?? (kept ? "yes" : "no")) },
-      ]),
-    });
-  };
-  const heading = () => {
-    const context = contexts[model.get("context")];
-    return context === undefined ? "Your own tokens" : `After “${context} …”`;
-  };
-
-  const update = () => {
-    now = look();
-    const { from, temperature } = now;
-    field.node.hidden = model.get("context") < contexts.length;
-    if (!field.node.hidden) {
-      const { said, share = 0, wrong = false } = from;
-      field.update({ own: model.get("own"), counted: model.get("others"), share, said, wrong });
-    }
-    picture.hidden = !from.logits;
-    if (!from.logits) return tabulate([]);
-    const shown = lines();
-    setText(title, heading());
-    setText(more, all ? "Show the first" : `Show all ${from.logits.length}`);
-    more.hidden = from.logits.length <= FIRST + 1;
-    more.setAttribute("aria-pressed", String(all));
-    scroll.classList.toggle("tc-long", all);
-    scrollable(scroll, all, "All tokens");
-    chart.update(shown, temperatureColour(temperature));
-    tell();
-    tabulate(shown);
-  };
-
-  cleanup(onWidth(body, (width) => (chart.layout(width), redraw())));
-
-  const summary = () => {
-    const { from, before, after, kept, left, engine, order, temperature } = now;
-    if (!from.logits) return from.said;
-    if (!after) return REFUSAL;
-    const best = order.filter((i) => kept[i]).slice(0, 3);
-    const first = best.map((i) => `${from.names[i]} ${percent(before[i])}, now ${percent(after[i])}`).join("; ");
-    return (
-      `${heading()}, in the order of ${engine.name} at temperature ${number(temperature)}: ` +
-      `${left} of ${from.logits.length} kept, ${number(effectiveChoices(after), 3)} effective choices; ${first}. ` +
-      `Seed ${model.get("seed")} draws ${drawn().slice(0, 5).join(", ")} and so on.`
-    );
-  };
-  const reset = () => {
-    all = false;
-    redraw();
-  };
-  return { update, summary, reset };
+/** The logits that are chosen: { names, logits }, and of pasted ones what was read, or what is wrong. */
+function chosenLogits(model, words) {
+  const context = model.get("context");
+  const known = model.get("log_probabilities")[context];
+  if (known) return { names: words, logits: known };
+  const own = model.get("own");
+  const counted = model.get("others");
+  if (!own.trim()) return { said: EMPTY };
+  try {
+    const read = readLogprobs(own);
+    const names = read.tokens.map(visible);
+    const pasted = { share: read.missing, said: remarkOn(read, counted), names, logits: read.logits };
+    if (!read.missing || !counted) return pasted;
+    return { ...pasted, names: [...names, UNLISTED], logits: [...read.logits, Math.log(read.missing)] };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return { said: error.message, wrong: true };
+  }
 }
 
-function textSetting(trait) {
-  return { key: trait, trait, write: (text) => text, read: (text) => text.slice(0, LONGEST) };
+/** What an engine makes of logits: its steps, the probabilities after them, and what is kept; null if it refuses. */
+function engineResult(engine, logits, settings) {
+  if (settings.temperature === 0 && engine.greedy_below === 0) return null;
+  const steps = chain(engine, settings);
+  const last = decode(steps, logits);
+  const kept = last.map((z) => z > -Infinity);
+  return { steps, after: softmax(last, 1), kept, left: kept.filter(Boolean).length };
+}
+
+/** All that is shown, but for `before` and what follows from it where there is nothing to decode. */
+function stateOf(model, words) {
+  const engines = model.get("engines");
+  const temperature = model.get("temperatures")[model.get("temperature_index")];
+  const settings = filtersOf(model);
+  const context = model.get("contexts")[model.get("context")];
+  const heading = context === undefined ? "Your own tokens" : `After “${context} …”`;
+  const from = chosenLogits(model, words);
+  const engine = engines[model.get("engine")];
+  const shared = { temperature, settings, from, heading, engine, seed: model.get("seed") };
+  if (!from.logits) return shared;
+  const before = softmax(from.logits, 1);
+  const all = { ...settings, temperature };
+  const orders = engines.map((each) => ({ engine: each, made: engineResult(each, from.logits, all) }));
+  const order = argsort(before.map((p) => -p));
+  return { ...shared, before, orders, order, ...orders[model.get("engine")].made };
+}
+
+/** What has a row: the most likely tokens and the rest as one, or all. */
+function linesOf({ from, before, after, kept, order }, all) {
+  const one = (i) => {
+    const [name, logit] = [from.names[i], from.logits[i]];
+    return { name, logit, before: before[i], after: after?.[i] ?? 0, kept: kept?.[i] ?? null };
+  };
+  if (all || order.length <= FIRST + 1) return order.map(one);
+  const rest = order.slice(FIRST).map(one);
+  const add = (trait) => sum(rest.map((each) => each[trait]));
+  const left = rest.filter((each) => each.kept).length;
+  const sums = { before: add("before"), after: add("after"), kept: kept ? left > 0 : null };
+  const tail = { name: `${rest.length} more`, ...sums, left: `${left} of ${rest.length}` };
+  return [...order.slice(0, FIRST).map(one), tail];
+}
+
+function factsOf({ from, before, after, kept, left }) {
+  const share = before.reduce((total, p, i) => total + (kept?.[i] ? p : 0), 0);
+  const both = (of) => [before, after].map((p) => (p ? of(p).toFixed(2) : "–")).join(" → ");
+  return [
+    after ? `${left} of ${from.logits.length}` : "–",
+    after ? percent(Math.min(1, share)) : "–",
+    both(entropy),
+    both(effectiveChoices),
+  ];
+}
+
+/** The words that the seed draws. */
+function drawnWords({ seed, from, after }) {
+  const source = randomSource(seed);
+  return Array.from({ length: DRAWS }, () => from.names[inverseCdf(after, uniform(source))]);
+}
+
+function tableOf({ heading, engine, temperature }, lines) {
+  return {
+    title: lines.length ? `${heading}: before, and after ${engine.name} at τ = ${number(temperature)}` : heading,
+    columns: ["Token", "Log-probability", "Before", "After", "Kept"],
+    lines: lines.map(({ name, logit, before, after, kept, left }) => [
+      cell.text(name),
+      logit === undefined ? cell.text("", { logit: "" }) : cell.logit(logit),
+      cell.probability(before, 1),
+      kept === null ? cell.text("–", { probability: "" }) : cell.probability(after, temperature),
+      cell.text(kept === null ? "–" : (left ?? (kept ? "yes" : "no"))),
+    ]),
+  };
+}
+
+function summaryOf(now) {
+  const { from, heading, before, after, kept, left, engine, order, temperature, seed } = now;
+  if (!from.logits) return from.said;
+  if (!after) return REFUSAL;
+  const best = order.filter((i) => kept[i]).slice(0, 3);
+  const first = best.map((i) => `${from.names[i]} ${percent(before[i])}, now ${percent(after[i])}`).join("; ");
+  return (
+    `${heading}, in the order of ${engine.name} at temperature ${number(temperature)}: ` +
+    `${left} of ${from.logits.length} kept, ${number(effectiveChoices(after), 3)} effective choices; ${first}. ` +
+    `Seed ${seed} draws ${drawnWords(now).slice(0, 5).join(", ")} and so on.`
+  );
+}
+
+/** What each engine makes of the same settings. */
+function ordersList(engines) {
+  const rows = engines.map(({ name }) => {
+    const [steps, end] = [element("code"), element("span")];
+    return { steps, end, node: element("li", {}, element("strong", {}, name), " ", steps, " ", end) };
+  });
+  return {
+    node: element("ul", { class: "tc-engines" }, ...rows.map(({ node }) => node)),
+    update({ orders, settings, engine: chosen }) {
+      orders.forEach(({ engine, made }, i) => {
+        const { steps, end, node } = rows[i];
+        const lacks = Object.keys(settings).filter((name) => settings[name] !== null && !engine.order.includes(name));
+        node.setAttribute("aria-current", String(engine === chosen));
+        setText(steps, made ? made.steps.map(stepText).join(" → ") || "keep all" : "temperature=0");
+        setText(end, made ? `keeps ${made.left}${lacks.length ? `, has no ${lacks.join(", ")}` : ""}` : "is an error");
+      });
+    },
+  };
+}
+
+/** The chart, with a button for all of its rows, of which at first only some are shown. */
+function tokensFigure(redraw) {
+  const chart = tokensChart();
+  const scroll = element("div", { class: "tc-scroll" }, chart.node);
+  const figure = panel({ node: scroll }, { aside: "outline: before · filled: after · dashed: dropped" });
+  const more = toggleButton("Show all", redraw);
+  return {
+    nodes: [figure.node, more.node],
+    layout: chart.layout,
+    reset: () => more.turn(false),
+    /** Returns the lines that are shown. */
+    update(now) {
+      const all = more.pressed();
+      const lines = linesOf(now, all);
+      const size = now.from.logits.length;
+      figure.setTitle(now.heading);
+      setText(more.node, all ? "Show the first" : `Show all ${size}`);
+      more.node.hidden = size <= FIRST + 1;
+      scroll.classList.toggle("tc-long", all);
+      scrollable(scroll, all, "All tokens");
+      chart.update(lines, now.temperature);
+      return lines;
+    },
+  };
+}
+
+function build({ model, body, table, fit, redraw }) {
+  const words = model.get("words").map(visible);
+  const field = pasteField(model);
+  const tokens = tokensFigure(redraw);
+  const figures = facts(["Kept", "Their share before", "Entropy H, nats", "Effective choices"]);
+  const orders = ordersList(model.get("engines"));
+  const heading = (text = "") => element("p", { class: "tc-heading" }, text);
+  const drawTitle = heading();
+  const draws = element("p", { class: "tc-draws" });
+  const again = button(`Draw ${DRAWS}`);
+  again.addEventListener("click", () => model.change({ seed: (model.get("seed") % model.get("last_seed")) + 1 }));
+  const ordersTitle = heading("The same settings in each engine’s order");
+  const parts = [...tokens.nodes, figures.node, ordersTitle, orders.node, drawTitle, draws, again];
+  const picture = element("div", { class: "tc-body" }, ...parts);
+  body.append(field.node, picture);
+  fit(body, tokens.layout);
+
+  const update = () => {
+    const now = stateOf(model, words);
+    const { from, after, seed } = now;
+    field.node.hidden = model.get("context") < model.get("contexts").length;
+    if (!field.node.hidden) field.update(from);
+    picture.hidden = !from.logits;
+    if (!from.logits) return table.update(tableOf(now, []));
+    table.update(tableOf(now, tokens.update(now)));
+    figures.write(factsOf(now));
+    orders.update(now);
+    setText(drawTitle, `${DRAWS} draws, seed ${seed}`);
+    setText(draws, after ? drawnWords(now).join(" · ") : REFUSAL);
+  };
+  return { update, summary: () => summaryOf(stateOf(model, words)), reset: tokens.reset };
 }
 
 export default explorable({
   name: "decoding_lab",
   title: "Decoding lab",
-  settings: () => [
-    choiceSetting("context", "context", (model) => [...model.get("contexts"), "own"]),
-    textSetting("own"),
+  settings: (model) => [
+    choiceSetting("context", "context", () => [...model.get("contexts"), "own"]),
+    textSetting("own", (text) => text.slice(0, LONGEST)),
     switchSetting("others", "others"),
-    choiceSetting("engine", "engine", (model) => model.get("engines").map(({ name }) => name)),
+    choiceSetting("engine", "engine", () => model.get("engines").map(({ name }) => name)),
     temperatureSetting(),
-    ...SLIDERS.map(filterSetting),
-    numberSetting("seed", () => [1, LAST_SEED, 1]),
+    ...filterSettings(model),
+    seedSetting(),
   ],
-  watch: () => ["context", "own", "others", "engine", "index", ...SLIDERS, "seed"],
   build,
 });

@@ -1,7 +1,6 @@
 """What temperature and filters make of next-token logits: the stories' in some contexts, or the reader's own."""
 
 import functools
-import math
 
 import ipywidgets
 import numpy as np
@@ -10,18 +9,13 @@ import traitlets
 from tempcourse.decoding import LLAMA_CPP, TRANSFORMERS, VLLM
 from tempcourse.language import NGramModel, load_stories
 from tempcourse.softmax import effective_choices, softmax
+from tempcourse.words import percent
 
-from .explorable import (
-    WIDE,
-    Explorable,
-    View,
-    blank_axes,
-    join_sources,
-    number,
-    numbers,
-    percent,
-    temperature_slider,
-)
+from .kit.controls import WIDE, buttons, temperature_slider
+from .kit.explorable import Explorable, View, numbers
+from .kit.filters import FILTERS, TEMPERATURES, engine_state, filter_indices, filter_sliders, filter_traits
+from .kit.sources import join_sources
+from .kit.stills import blank_axes
 
 # From clear cases to open ones, with near ties between them.
 CONTEXTS = (
@@ -41,20 +35,12 @@ CONTEXTS = (
 MAX_CONTEXTS = 24
 DIGITS = 4
 ENGINES = (TRANSFORMERS, VLLM, LLAMA_CPP)
-# As an API's users set them, and further.
-TEMPERATURES = [0.0, *(k / 10 for k in range(1, 21)), 2.5, 3.0, 4.0, 5.0, 10.0, math.inf]
-# The settings of each slider, None for off; to the right, more is kept.
-FILTERS = {
-    "top_k": [*range(1, 11), 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 300, 500, None],
-    "top_p": [*(round(0.05 * i, 2) for i in range(1, 20)), 0.98, 0.99, 0.995, 0.999, None],
-    "min_p": [1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05, 0.03, 0.02, 0.01, 0.005, 0.001, None],
-    "typical_p": [*(round(0.05 * i, 2) for i in range(1, 20)), 0.98, 0.99, 0.995, 0.999, None],
-}
-START = {"temperature": 0.7, "top_k": None, "top_p": 0.9, "min_p": None, "typical_p": None}
+START = {"temperature": 0.7, "top_p": 0.9}
+LAST_SEED = 9999
 DRAWN = 6  # tokens of the static picture
 
 
-class DecodingView(View):
+class DecodingView(filter_traits(FILTERS), View):
     """Bars of the most likely tokens before and after an engine's chain, and what is drawn from them."""
 
     _esm = join_sources("decoding_lab.js")
@@ -68,13 +54,9 @@ class DecodingView(View):
     engines = traitlets.List(help="name, order and greedy_below of each").tag(sync=True)
     engine = traitlets.Int(0).tag(sync=True)
     temperatures = numbers()
-    index = traitlets.Int().tag(sync=True)
-    filters = traitlets.Dict(help="the settings of each filter's slider; null is off").tag(sync=True)
-    top_k = traitlets.Int().tag(sync=True)
-    top_p = traitlets.Int().tag(sync=True)
-    min_p = traitlets.Int().tag(sync=True)
-    typical_p = traitlets.Int().tag(sync=True)
-    seed = traitlets.Int(1).tag(sync=True)
+    temperature_index = traitlets.Int().tag(sync=True)
+    seed = traitlets.Int().tag(sync=True)
+    last_seed = traitlets.Int(LAST_SEED).tag(sync=True)
 
 
 def decoding_lab(contexts=None):
@@ -115,21 +97,19 @@ def decoding_lab(contexts=None):
         "own": "",
         "others": True,
         "engine": 0,
-        "index": TEMPERATURES.index(START["temperature"]),
-        **{name: settings.index(START[name]) for name, settings in FILTERS.items()},
+        "temperature_index": TEMPERATURES.index(START["temperature"]),
+        **filter_indices(FILTERS, **START),
         "seed": 1,
     }
     view = DecodingView(
         "decoding_lab",
         (list(contexts),),
+        start,
         words=words,
         contexts=list(contexts),
         log_probabilities=rows,
-        engines=[{"name": e.name, "order": list(e.order), "greedy_below": e.greedy_below} for e in ENGINES],
+        engines=[engine_state(engine) for engine in ENGINES],
         temperatures=TEMPERATURES,
-        filters=FILTERS,
-        defaults=start,
-        **start,
     )
     controls = {
         "context": ipywidgets.Dropdown(
@@ -138,35 +118,16 @@ def decoding_lab(contexts=None):
             description="After",
             **WIDE,
         ),
-        "engine": ipywidgets.ToggleButtons(
-            options=[engine.name for engine in ENGINES],
-            index=0,
-            description="Order of",
-            style={"description_width": "8.5em", "button_width": "auto"},
-            layout={"width": "auto"},
-        ),
-        "temperature": temperature_slider(TEMPERATURES, view.index),
-        **{name: filter_slider(name, settings, start[name]) for name, settings in FILTERS.items()},
+        "engine": buttons("Order of", [engine.name for engine in ENGINES]),
+        "temperature": temperature_slider(TEMPERATURES, view.temperature_index),
+        **filter_sliders(view),
     }
-    explorable = Explorable(
+    return Explorable(
         view,
         controls,
         summary=_summary(contexts[0], words, rows[0]),
         draw=lambda: _draw(contexts[0], words, rows[0]),
     )
-    explorable.link("context", "index", "context")
-    explorable.link("engine", "index", "engine")
-    explorable.link("temperature", "index", "index")
-    for name in FILTERS:
-        explorable.link(name, "index", name)
-    return explorable
-
-
-def filter_slider(name, settings, index):
-    """Return the slider of a filter, whose last setting is to leave it out."""
-    options = [("off" if setting is None else number(setting), setting) for setting in settings]
-    description = name.replace("_", "-").capitalize()
-    return ipywidgets.SelectionSlider(options=options, index=index, description=description, **WIDE)
 
 
 def _checked_contexts(contexts):

@@ -5,8 +5,12 @@ import numpy as np
 import traitlets
 
 from tempcourse.boltzmann import boltzmann
+from tempcourse.words import number
 
-from .explorable import WIDE, Explorable, View, blank_axes, join_sources, number
+from .kit.controls import WIDE, buttons, seed_slider
+from .kit.explorable import Explorable, View
+from .kit.sources import join_sources
+from .kit.stills import blank_axes
 
 PLACES = (np.arange(61) + 0.5) / 61
 # Five valleys of one wave, lifted and lowered by a longer one; the deepest is the fourth.
@@ -31,7 +35,7 @@ class AnnealingView(View):
     schedules = traitlets.List().tag(sync=True)
     schedule = traitlets.Int(0).tag(sync=True)
     steps = traitlets.List().tag(sync=True)
-    index = traitlets.Int().tag(sync=True)
+    steps_index = traitlets.Int().tag(sync=True)
     seed = traitlets.Int(1).tag(sync=True)
     last_seed = traitlets.Int(LAST_SEED).tag(sync=True)
 
@@ -74,42 +78,30 @@ def explore_annealing(energies=None, hot=1.0, cold=0.1):
     own = None if energies is None else _checked_energies(energies)
     hot, cold = _checked_temperatures(hot, cold)
     landscape = LANDSCAPE.tolist() if own is None else own
-    start = {"schedule": 0, "index": STEPS.index(1000), "seed": 1}
     view = AnnealingView(
         "explore_annealing",
         (own, hot, cold),
+        {"schedule": 0, "steps_index": STEPS.index(1000), "seed": 1},
         energies=landscape,
         hot=hot,
         cold=cold,
         schedules=SCHEDULES,
         steps=STEPS,
-        defaults=start,
-        **start,
     )
     labels = [f"Cool from {number(hot)} to {number(cold)}", f"Hold at {np.sqrt(hot * cold):.2g}", "Quench at 0"]
     controls = {
-        "schedule": ipywidgets.ToggleButtons(
-            options=list(zip(labels, SCHEDULES, strict=True)),
-            index=view.schedule,
-            description="Temperature T",
-            style={"description_width": "8.5em", "button_width": "auto"},
-            layout={"width": "auto"},
-        ),
+        "schedule": buttons("Temperature T", list(zip(labels, SCHEDULES, strict=True)), view.schedule),
         "steps": ipywidgets.SelectionSlider(
-            options=[(f"{steps:,}", steps) for steps in STEPS], index=view.index, description="Steps", **WIDE
+            options=[(f"{steps:,}", steps) for steps in STEPS], index=view.steps_index, description="Steps", **WIDE
         ),
-        "seed": ipywidgets.IntSlider(value=view.seed, min=1, max=LAST_SEED, description="Seed", **WIDE),
+        "seed": seed_slider(view),
     }
-    explorable = Explorable(
+    return Explorable(
         view,
         controls,
         summary=_summary(landscape, hot, cold),
         draw=lambda: _draw(landscape, hot, cold),
     )
-    explorable.link("schedule", "index", "schedule")
-    explorable.link("steps", "index", "index")
-    explorable.link("seed", "value", "seed")
-    return explorable
 
 
 def _checked_energies(energies):

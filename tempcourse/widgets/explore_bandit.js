@@ -1,27 +1,21 @@
-import { banditRuns, banditStep, explorationTemperature } from "./maths.js";
-import {
-  choiceSetting,
-  element,
-  explorable,
-  facts,
-  number,
-  numberSetting,
-  percent,
-  temperatureSetting,
-} from "./explorable.js";
-import { move, onWidth, spread, svg, temperatureColour, temperatureGradient, tinted } from "./charts.js";
-import { player } from "./animation.js";
-import { setText } from "./text.js";
+import { UNTEMPERED, temperatureGradient, tinted } from "./kit/colours.js";
+import { element, move, setText, svg } from "./kit/elements.js";
+import { explorable } from "./kit/explorable.js";
+import { bottomAxis, chartFrame } from "./kit/frame.js";
+import { lineThrough, spread } from "./kit/marks.js";
+import { facts, keyEntry, note, pair, panel } from "./kit/panels.js";
+import { choiceSetting, seedSetting, temperatureSetting } from "./kit/settings.js";
+import { cell } from "./kit/table.js";
+import { timeline } from "./kit/timeline.js";
+import { number, percent, whole } from "./kit/words.js";
+import { banditRuns, banditStep, explorationTemperature, measureRuns } from "./maths/exploration.js";
 
-const DURATION = 5000; // ms that the runs take to watch
-const STRIDES = 20; // presses of Step that take them to their end
+const DURATION = 5000;
 const SLICE = 8; // ms of a frame that playing the bandit may take, so that an input is answered within it
-const CALM = 250; // ms between two changes of the figures while it runs: a reader must be able to read them
 const SAMPLES = 100; // places along a run at which it is measured
 const SINGLES = 20; // runs that are drawn one by one, evenly chosen in the order of their regret at the end
 const REMEMBERED = 4; // earlier settings whose means stay
 const LOOKED_AT = 400; // ms that a setting must have stood to be remembered: a drag leaves no trail
-const UNTEMPERED = "#6e6e6e";
 const NOTES = {
   held:
     "One temperature for all time. Cold, a run that began unluckily never tries the best arm again; " +
@@ -41,10 +35,6 @@ const NOTES = {
     "Who is not tried for long is tried again. It has no τ.",
 };
 
-function whole(integer) {
-  return integer.toLocaleString("en");
-}
-
 function isTempered(policy) {
   return policy !== "epsilon" && policy !== "ucb";
 }
@@ -56,44 +46,6 @@ function shortName(policy, first) {
   return `${number(first)} ${{ geometric: "· 0.99ᵗ", harmonic: "/ t", gumbel: "/ √n" }[policy]}`;
 }
 
-/** The value below which the given part of sorted numbers lies, as numpy's quantile. */
-function quantile(sorted, part) {
-  const place = part * (sorted.length - 1);
-  const [low, high] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
-  return low + (place - Math.floor(place)) * (high - low);
-}
-
-/** What is measured of all runs at one step. */
-function measure(play, gaps) {
-  const { runs, means, pulls, totals } = play;
-  const best = gaps.map((gap) => gap === 0);
-  const regrets = Float64Array.from({ length: runs }, (_, r) =>
-    gaps.reduce((total, gap, arm) => total + gap * pulls[r * means.length + arm], 0),
-  );
-  const wrong = Array.from({ length: runs }, (_, r) => {
-    const estimates = means.map((_, arm) => totals[r * means.length + arm] / pulls[r * means.length + arm]);
-    return Math.max(...estimates.filter((_, arm) => best[arm])) < Math.max(...estimates);
-  });
-  const order = [...regrets.keys()].sort((a, b) => regrets[a] - regrets[b] || a - b);
-  const sorted = order.map((r) => regrets[r]);
-  const mean = sorted.reduce((total, regret) => total + regret, 0) / runs;
-  const variance = sorted.reduce((total, regret) => total + (regret - mean) ** 2, 0) / (runs - 1);
-  const [low, median, high] = [0.1, 0.5, 0.9].map((part) => quantile(sorted, part));
-  return {
-    step: play.step,
-    regrets,
-    order,
-    sorted,
-    wrong: order.map((r) => wrong[r]),
-    share: wrong.filter(Boolean).length / runs,
-    mean,
-    error: Math.sqrt(variance / runs),
-    low,
-    median,
-    high,
-  };
-}
-
 const START = { step: 0, mean: 0, low: 0, median: 0, high: 0 };
 
 /** The least of 1, 2, 5, 10, 20, … times a power of ten that is not below a number. */
@@ -103,87 +55,67 @@ function roundedUp(value) {
 }
 
 /** An empty chart with the scale of regret on its left; both charts have it. */
-function regretFrame(label) {
-  const [left, top, tall] = [46, 18, 190];
-  const base = top + tall;
-  const height = base + 44;
-  const node = svg("svg", { class: "tc-chart", height, role: "img", "aria-label": label });
-  const levels = [0, 0.5, 1].map((part) => {
-    const y = base - part * tall;
-    const text = svg("text", { class: "tc-tick", x: left - 8, y: y + 4, "text-anchor": "end" });
-    const line = svg("line", { class: part ? "tc-grid" : "tc-axis", x1: left, y1: y, y2: y });
-    node.append(line, text);
-    return { part, text, line };
-  });
-  const ticks = [0, 0.5, 1].map((part) => {
-    const text = svg("text", { class: "tc-tick", y: base + 19, "text-anchor": "middle" });
-    node.append(text);
-    return { part, text };
-  });
-  const title = svg("text", { class: "tc-tick", y: base + 37, "text-anchor": "middle" });
-  node.append(title);
+function regretFrame(label, title) {
+  const frame = chartFrame({ label, top: 18, plots: [{ tall: 190, text: (regret) => number(regret), axis: true }] });
+  const axis = bottomAxis(frame, title, ["", "", ""]);
+  const [{ y, setHigh }] = frame.plots;
   return {
-    node, left, top, tall, base, title,
-    layout(width, right) {
-      move(node, { viewBox: `0 0 ${width} ${height}`, width });
-      levels.forEach(({ line }) => move(line, { x2: right }));
-      ticks.forEach(({ part, text }) => move(text, { x: left + part * (right - left) }));
-      move(title, { x: (left + right) / 2 });
+    ...{ frame, node: frame.node, y },
+    layout(width, margin) {
+      frame.layout(width, margin);
+      axis.layout([0, 0.5, 1].map(frame.x));
     },
     scale(highest, names) {
-      levels.forEach(({ part, text }) => setText(text, number(part * highest)));
-      ticks.forEach(({ text }, i) => setText(text, names[i]));
-      return (regret) => base - (regret / highest) * tall;
+      setHigh(highest);
+      axis.setTexts(names);
     },
   };
 }
 
 /** Regret over the steps: the middle 80 %, single runs, the mean, and the means of earlier settings. */
 function regretChart(steps) {
-  const frame = regretFrame("Regret over the steps: mean, middle 80 % of the runs, and single runs");
-  const { node, left, top, base } = frame;
-  setText(frame.title, "steps");
+  const label = "Regret over the steps: mean, middle 80 % of the runs, and single runs";
+  const { frame, node, y, layout, scale } = regretFrame(label, "steps");
+  const [{ top, base }] = frame.plots;
   const gradient = temperatureGradient(node);
   const band = svg("path", { class: "tc-area" });
   const singles = svg("path", { class: "tc-single" });
   const lines = Array.from({ length: REMEMBERED + 1 }, (_, i) => {
     const line = svg("path", { class: i ? "tc-earlier" : "tc-curve" });
-    const name = svg("text", { class: i ? "tc-tick" : "tc-rider" });
-    return { line, name };
+    return { line, name: svg("text", { class: i ? "tc-tick" : "tc-mark-name" }) };
   });
   node.append(band, singles, ...lines.toReversed().map(({ line }) => line), ...lines.map(({ name }) => name));
-  let right = left + 1;
-  let drawn = "";
+  const paint = (temperature) => {
+    const at = (x) => temperature(Math.max(1, ((x - frame.left) / (frame.right - frame.left)) * steps));
+    if (temperature) gradient.layout({ left: frame.left, right: frame.right, temperature: at });
+    move(band, { fill: temperature ? gradient.paint : UNTEMPERED });
+    move(lines[0].line, { stroke: temperature ? gradient.paint : UNTEMPERED });
+  };
+  const path = (measured, of) => lineThrough(measured.map((each) => [frame.x(each.step / steps), y(of(each))]));
+  let painted = "";
   return {
     node,
     layout(width) {
-      right = width - 76;
-      frame.layout(width, right);
+      layout(width, 76);
+      painted = "";
     },
-    /** history: measures up to the step shown; chosen: runs to draw singly; earlier: [{ name, history }]; temperature: that of a step, or none. */
+    /** temperature: that of a step, or none. */
     update({ name, history, chosen, earlier, highest, temperature }) {
-      const y = frame.scale(highest, ["0", whole(steps / 2), whole(steps)]);
-      const x = (step) => left + (step / steps) * (right - left);
-      const path = (points, of) => points.map((each) => `${x(each.step).toFixed(1)} ${y(of(each)).toFixed(1)}`).join("L");
-      if (drawn !== `${name} ${right}`) {
-        drawn = `${name} ${right}`;
-        const at = (place) => temperature(Math.max(1, ((place - left) / (right - left)) * steps));
-        if (temperature) gradient.layout({ left, right, temperature: at });
-        move(band, { fill: temperature ? gradient.paint : UNTEMPERED });
-        move(lines[0].line, { stroke: temperature ? gradient.paint : UNTEMPERED });
-      }
+      scale(highest, ["0", whole(steps / 2), whole(steps)]);
+      if (painted !== name) paint(temperature);
+      painted = name;
       const measured = [START, ...history];
-      move(band, { d: `M${path(measured, (m) => m.high)}L${path(measured.toReversed(), (m) => m.low)}Z` });
-      const run = (r) => `M${path(measured, (m) => m.regrets?.[r] ?? 0)}`;
-      move(singles, { d: chosen.map(run).join("") });
+      const lower = path(measured.toReversed(), ({ low }) => low).slice(1);
+      move(band, { d: `${path(measured, ({ high }) => high)}L${lower}Z` });
+      move(singles, { d: chosen.map((r) => path(measured, ({ regrets }) => regrets?.[r] ?? 0)).join("") });
       const curves = [{ name, history }, ...earlier];
-      const ends = curves.map((each) => y((each.history.at(-1) ?? START).mean));
+      const ends = curves.map((curve) => y((curve.history.at(-1) ?? START).mean));
       const heights = spread(ends, 15, top, base);
       lines.forEach(({ line, name: text }, i) => {
         const curve = curves[i];
-        move(line, { d: curve ? `M${path([START, ...curve.history], (m) => m.mean)}` : "" });
+        move(line, { d: curve ? path([START, ...curve.history], ({ mean }) => mean) : "" });
         setText(text, curve ? curve.name : "");
-        move(text, { x: right + 5, y: (heights[i] ?? base) + 4 });
+        move(text, { x: frame.right + 5, y: (heights[i] ?? base) + 4 });
       });
     },
   };
@@ -191,35 +123,29 @@ function regretChart(steps) {
 
 /** All runs at one step, from the least regret to the largest, as bars; those on a wrong arm are outlined. */
 function runsChart(runs) {
-  const frame = regretFrame("The regret of each run, from the least to the largest, with mean and median");
-  const { node, left, base } = frame;
-  setText(frame.title, "runs, in order of their regret");
+  const label = "The regret of each run, from the least to the largest, with mean and median";
+  const { frame, node, y, layout, scale } = regretFrame(label, "runs, in order of their regret");
+  const [{ base }] = frame.plots;
   const marks = tinted();
   const right = svg("path", { class: "tc-bar" });
   const wrong = svg("path", { class: "tc-stuck" });
   marks.node.append(right);
   const levels = ["mean", "median"].map((name) => {
     const line = svg("line", { class: "tc-middle" });
-    const text = svg("text", { class: "tc-rider" });
-    setText(text, name);
-    return { line, text };
+    return { line, text: svg("text", { class: "tc-mark-name" }, name) };
   });
   node.append(marks.node, wrong, ...levels.flatMap(({ line, text }) => [line, text]));
-  let end = left + 1;
   return {
     node,
-    layout(width) {
-      end = width - 60;
-      frame.layout(width, end);
-    },
-    update({ sorted, wrong: stuck, mean, median }, highest, colour) {
-      const y = frame.scale(highest, ["0 %", "50 %", "100 %"]);
+    layout: (width) => layout(width, 60),
+    update({ last: { sorted, wrong: stuck, mean, median, step }, highest, temperature }) {
+      scale(highest, ["0 %", "50 %", "100 %"]);
+      const { left, right: end } = frame;
       const wide = (end - left) / runs;
-      const bars = (chosen) =>
-        sorted
-          .map((regret, i) => (stuck[i] === chosen ? `M${(left + i * wide).toFixed(2)} ${base}V${y(regret).toFixed(1)}h${wide.toFixed(2)}V${base}Z` : ""))
-          .join("");
-      marks.tint(colour);
+      const bar = (regret, i) =>
+        `M${(left + i * wide).toFixed(2)} ${base}V${y(regret).toFixed(1)}h${wide.toFixed(2)}V${base}Z`;
+      const bars = (chosen) => sorted.map((regret, i) => (stuck[i] === chosen ? bar(regret, i) : "")).join("");
+      marks.tint(temperature?.(step));
       move(right, { d: bars(false) });
       move(wrong, { d: bars(true) });
       const heights = spread([y(mean), y(median)], 15, 8, base + 4);
@@ -231,139 +157,130 @@ function runsChart(runs) {
   };
 }
 
-function build({ model, body, table, cleanup, redraw }) {
-  const [means, policies, stops] = ["means", "policies", "temperatures"].map((name) => model.get(name));
+/**
+ * The runs at the model's settings, and those of settings looked at before. They are played a part of a frame at a
+ * time; `progress` is called after each.
+ */
+function runsOf(model, progress) {
+  const [means, policies, temperatures] = ["means", "policies", "temperatures"].map((name) => model.get(name));
   const [runs, steps, sigma] = ["runs", "steps", "sigma"].map((name) => model.get(name));
-  const temperatures = stops.map(Number);
-  const top = Math.max(...means);
-  const gaps = means.map((mean) => top - mean);
-  const every = steps / SAMPLES;
-
-  const curve = regretChart(steps);
-  const order = runsChart(runs);
-  const title = element("span");
-  const paid = means.map((mean) => number(mean)).join(", ").replace(/, ([^,]*)$/, " and $1");
-  const arms = `Arms that pay ${paid} on average, give or take ${number(sigma)}. The policy is not told.`;
-  const panel = element("figure", { class: "tc-panel" }, element("figcaption", {}, title), curve.node);
-  const square = element("span", { class: "tc-swatch tc-stuck-swatch" });
-  const key = element("span", { class: "tc-aside" }, square, "takes\u00a0a\u00a0wrong\u00a0arm\u00a0for\u00a0best");
-  const legend = element("p", { class: "tc-key" });
-  legend.append("thick: mean", element("span", {}, "band: middle 80 % of the runs"), "thin: single runs");
-  legend.append(element("span", {}, element("span", { class: "tc-dashes" }), "earlier settings"));
-  const orderPanel = element("figure", { class: "tc-panel" }, element("figcaption", {}, "Every run ", key), order.node);
-  body.append(element("p", { class: "tc-note" }, arms));
-  body.append(element("div", { class: "tc-pair" }, panel, orderPanel), legend);
-
   let run = {}; // the settings, their runs so far, what was measured of them, and since when they are all there
-  let earlier = []; // runs of settings looked at before
-  let done = 0; // how much of the runs is shown, from 0 to 1
-  let quiet = 0; // ms since the figures last changed
+  let earlier = [];
   let frame = 0;
-
-  const tick = (elapsed) => {
-    done = done === 1 ? 0 : Math.min(1, done + elapsed / DURATION);
-    quiet += elapsed;
-    paint();
-    if (quiet >= CALM) tell();
-    if (done === 1) moving.pause();
-  };
-  const step = () => {
-    done = Math.min(1, (done === 1 ? 0 : done) + 1 / STRIDES);
-    redraw();
-  };
-  const moving = player({ node: body, tick, step, redraw, cleanup });
-  done = moving.playing() ? 0 : 1; // where nothing moves, the end is what there is to see
-  body.append(moving.controls);
-  const say = facts(body, ["Mean regret", "Median", "On a wrong arm"]);
-  const note = element("p", { class: "tc-note" });
-  body.append(note);
-
-  /** Play the bandit for a part of a frame, and go on in the next. */
+  const stop = () => cancelAnimationFrame(frame);
   const compute = () => {
-    const stop = performance.now() + SLICE;
-    while (run.play.step < steps && performance.now() < stop) {
-      for (let i = 0; i < every; i += 1) banditStep(run.play);
-      run.history.push(measure(run.play, gaps));
+    const end = performance.now() + SLICE;
+    while (run.play.step < steps && performance.now() < end) {
+      for (let i = 0; i < steps / SAMPLES; i += 1) banditStep(run.play);
+      run.history.push(measureRuns(run.play));
     }
     const ready = run.play.step === steps;
     if (ready) run.since = performance.now();
     frame = ready ? 0 : requestAnimationFrame(compute);
-    if (!moving.playing()) redraw();
+    progress();
   };
-  cleanup(() => cancelAnimationFrame(frame));
-
-  const prepare = () => {
-    const [policy, index, seed] = ["policy", "index", "seed"].map((name) => model.get(name));
-    if (policy === run.policy && index === run.index && seed === run.seed) return;
-    const name = shortName(policies[policy], temperatures[index]);
-    if (performance.now() - run.since > LOOKED_AT) earlier.unshift(run);
-    earlier = earlier.filter((other, i) => other.name !== name && i < REMEMBERED);
-    const first = temperatures[index];
-    const play = banditRuns({ means, sigma, runs, policy: policies[policy], first, seed });
-    run = { policy, index, seed, first, name, play, history: [], since: Infinity };
-    if (moving.playing()) done = 0;
-    cancelAnimationFrame(frame);
-    compute();
+  return {
+    ...{ runs, steps, stop },
+    /** Take the settings over; returns whether there are others now. */
+    follow() {
+      const [policy, index, seed] = ["policy", "temperature_index", "seed"].map((name) => model.get(name));
+      if (policy === run.policy && index === run.index && seed === run.seed) return false;
+      const [first, key] = [temperatures[index], policies[policy]];
+      const name = shortName(key, first);
+      if (performance.now() - run.since > LOOKED_AT) earlier.unshift(run);
+      earlier = earlier.filter((other, i) => other.name !== name && i < REMEMBERED);
+      const play = banditRuns({ means, sigma, runs, policy: key, first, seed });
+      // Of most runs the best arm has been pulled nearly as often as there were steps.
+      const temperature = isTempered(key) ? (step) => explorationTemperature(key, first, step, step) : undefined;
+      run = { policy, index, seed, key, name, play, temperature, history: [], since: Infinity };
+      stop();
+      compute();
+      return true;
+    },
+    forget() {
+      earlier = [];
+      run.since = Infinity;
+    },
+    /** What is shown of the history: so many samples of it, or those that are computed. */
+    at(samples) {
+      const history = run.history.slice(0, Math.max(1, samples));
+      const [last, end] = [history, run.history].map((each) => each.at(-1));
+      const highest = roundedUp(Math.max(end.sorted.at(-1), ...earlier.map((other) => other.history.at(-1).mean)));
+      const chosen = end.order.filter((_, i) => i % (runs / SINGLES) === runs / SINGLES / 2);
+      return { ...run, history, last, earlier, highest, chosen, place: `step ${whole(last.step)} of ${whole(steps)}` };
+    },
   };
+}
 
-  /** What is shown of the history: as far as it is played, and computed. */
-  const shown = () => run.history.slice(0, Math.max(1, Math.round(done * SAMPLES)));
-
-  const paint = () => {
-    const history = shown();
-    const [last, end] = [history, run.history].map((each) => each.at(-1));
-    const highest = roundedUp(Math.max(end.sorted.at(-1), ...earlier.map((other) => other.history.at(-1).mean)));
-    const policy = policies[run.policy];
-    // Of most runs the best arm has been pulled nearly as often as there were steps.
-    const temperature = isTempered(policy) && ((step) => explorationTemperature(policy, run.first, step, step));
-    const chosen = end.order.filter((_, i) => i % (runs / SINGLES) === runs / SINGLES / 2);
-    curve.update({ name: run.name, history, chosen, earlier, highest, temperature });
-    order.update(last, highest, temperature ? temperatureColour(temperature(last.step)) : UNTEMPERED);
-  };
-
-  const line = ({ name }, { mean, error, median, low, high, share }) => [
-    { text: name },
-    ...[mean, error, median, low, high].map((value) => ({ text: number(value, 4), quantity: value })),
-    { text: percent(share), share },
+function tableOf({ runs }, { name, place, last, earlier }) {
+  const line = ([text, { mean, error, median, low, high, share }]) => [
+    cell.text(text),
+    ...[mean, error, median, low, high].map((value) => cell.text(number(value, 4), { quantity: value })),
+    cell.text(percent(share), { share }),
   ];
-
-  const tell = () => {
-    quiet = 0;
-    const last = shown().at(-1);
-    const place = `step ${whole(last.step)} of ${whole(steps)}`;
-    setText(title, `Regret of ${runs} runs, ${place}`);
-    say([`${number(last.mean, 3)} ± ${number(last.error, 2)}`, number(last.median, 3), percent(last.share)]);
-    table.update({
-      title: `Regret of ${runs} runs: ${run.name} at ${place}${earlier.length ? ", earlier settings at the end" : ""}`,
-      columns: ["Policy", "Mean", "Standard error", "Median", "10 % below", "90 % below", "On a wrong arm"],
-      lines: [line(run, last), ...earlier.map((other) => line(other, other.history.at(-1)))],
-    });
+  return {
+    title: `Regret of ${runs} runs: ${name} at ${place}${earlier.length ? ", earlier settings at the end" : ""}`,
+    columns: ["Policy", "Mean", "Standard error", "Median", "10 % below", "90 % below", "On a wrong arm"],
+    lines: [[name, last], ...earlier.map((other) => [other.name, other.history.at(-1)])].map(line),
   };
+}
+
+function summaryOf({ runs }, { name, place, last: { mean, median, share } }) {
+  return (
+    `Policy ${name}, ${place}: mean regret ${number(mean, 3)}, median ${number(median, 3)}; ` +
+    `${percent(share)} of ${runs} runs take a wrong arm for the best.`
+  );
+}
+
+/** What the arms pay, in words. */
+function armsText(model) {
+  const paid = model.get("means").map((mean) => number(mean)).join(", ").replace(/, ([^,]*)$/, " and $1");
+  const spread = number(model.get("sigma"));
+  return `Arms that pay ${paid} on average, give or take ${spread}. The policy is not told.`;
+}
+
+function build({ model, body, table, fit, redraw, cleanup }) {
+  const bandit = runsOf(model, () => moving.playing() || redraw());
+  cleanup(bandit.stop);
+  const curve = regretChart(bandit.steps);
+  const order = runsChart(bandit.runs);
+  const figure = panel(curve);
+  const wrong = keyEntry("tc-swatch tc-stuck-swatch", "takes\u00a0a\u00a0wrong\u00a0arm\u00a0for\u00a0best");
+  const orderFigure = panel(order, { title: "Every run", aside: wrong });
+  const key = element("p", { class: "tc-key" }, "thick: mean", element("span", {}, "band: middle 80 % of the runs"));
+  key.append("thin: single runs", keyEntry("tc-dashes", "earlier settings"));
+  const figures = facts(["Mean regret", "Median", "On a wrong arm"]);
+  const remark = note();
+  const now = () => bandit.at(moving.step());
+
+  const drawFrame = () => [curve, order].forEach((chart) => chart.update(now()));
+  const writeFigures = () => {
+    const moment = now();
+    const { mean, error, median, share } = moment.last;
+    figure.setTitle(`Regret of ${bandit.runs} runs, ${moment.place}`);
+    figures.write([`${number(mean, 3)} ± ${number(error, 2)}`, number(median, 3), percent(share)]);
+    table.update(tableOf(bandit, moment));
+  };
+  const moving = timeline({
+    ...{ node: body, duration: DURATION, length: () => SAMPLES },
+    ...{ drawFrame, writeFigures, redraw, cleanup },
+  });
+  body.append(note(armsText(model)), pair(figure, orderFigure), key, moving.controls, figures.node, remark);
+  fit(figure.node, curve.layout);
+  fit(orderFigure.node, order.layout);
 
   const update = () => {
-    prepare();
-    setText(note, NOTES[policies[run.policy]]);
-    paint();
-    tell();
-  };
-
-  cleanup(onWidth(panel, (width) => (curve.layout(width), redraw())));
-  cleanup(onWidth(orderPanel, (width) => (order.layout(width), redraw())));
-
-  const summary = () => {
-    const last = shown().at(-1);
-    return (
-      `Policy ${run.name}, step ${whole(last.step)} of ${whole(steps)}: mean regret ${number(last.mean, 3)}, ` +
-      `median ${number(last.median, 3)}; ${percent(last.share)} of ${runs} runs take a wrong arm for the best.`
-    );
+    if (bandit.follow() && moving.playing()) moving.rewind();
+    setText(remark, NOTES[now().key]);
+    drawFrame();
+    writeFigures();
   };
   const reset = () => {
-    earlier = [];
-    run.since = Infinity;
-    done = moving.playing() ? 0 : 1;
+    bandit.forget();
+    moving.start();
     redraw();
   };
-  return { update, summary, reset };
+  return { update, summary: () => summaryOf(bandit, now()), reset };
 }
 
 export default explorable({
@@ -372,8 +289,7 @@ export default explorable({
   settings: () => [
     choiceSetting("policy", "policy", (model) => model.get("policies")),
     temperatureSetting(),
-    numberSetting("seed", (model) => [1, model.get("last_seed"), 1]),
+    seedSetting(),
   ],
-  watch: () => ["policy", "index", "seed"],
   build,
 });

@@ -1,23 +1,15 @@
 """Many runs on one bandit: what a policy's temperature costs, on average and in the runs that get stuck."""
 
-import ipywidgets
 import numpy as np
 import traitlets
 
 from tempcourse.exploration import GaussianBandit, boltzmann_exploration, simulate
+from tempcourse.words import number, percent
 
-from .explorable import (
-    WIDE,
-    Explorable,
-    View,
-    blank_axes,
-    join_sources,
-    number,
-    numbers,
-    percent,
-    temperature_slider,
-    temperature_stops,
-)
+from .kit.controls import buttons, seed_slider, temperature_slider, temperature_stops
+from .kit.explorable import Explorable, View, numbers
+from .kit.sources import join_sources
+from .kit.stills import blank_axes
 
 RUNS, STEPS = 200, 1000
 MAX_ARMS = 10
@@ -46,7 +38,7 @@ class BanditView(View):
     policies = traitlets.List().tag(sync=True)
     policy = traitlets.Int().tag(sync=True)
     temperatures = numbers()
-    index = traitlets.Int().tag(sync=True)
+    temperature_index = traitlets.Int().tag(sync=True)
     seed = traitlets.Int().tag(sync=True)
     last_seed = traitlets.Int(LAST_SEED).tag(sync=True)
 
@@ -88,33 +80,21 @@ def explore_bandit(means=(0.5, 0.0), sigma=1.0):
     bandit = _checked_bandit(means, sigma)
     row = bandit.means.tolist()
     stops = temperature_stops(-2, 1, per_decade=10, digits=2)
-    start = {"policy": 0, "index": stops.index(START), "seed": 1}
     view = BanditView(
         "explore_bandit",
         (row, bandit.sigma),
+        {"policy": 0, "temperature_index": stops.index(START), "seed": 1},
         means=row,
         sigma=bandit.sigma,
         policies=list(POLICIES),
         temperatures=stops,
-        defaults=start,
-        **start,
     )
     controls = {
-        "policy": ipywidgets.ToggleButtons(
-            options=[(label, name) for name, label in POLICIES.items()],
-            index=view.policy,
-            description="Policy",
-            style={"description_width": "8.5em", "button_width": "auto"},
-            layout={"width": "auto"},
-        ),
-        "temperature": temperature_slider(stops, view.index),
-        "seed": ipywidgets.IntSlider(value=view.seed, min=1, max=LAST_SEED, description="Seed", **WIDE),
+        "policy": buttons("Policy", [(label, name) for name, label in POLICIES.items()], view.policy),
+        "temperature": temperature_slider(stops, view.temperature_index),
+        "seed": seed_slider(view),
     }
-    explorable = Explorable(view, controls, summary=_summary(bandit), draw=lambda: _draw(bandit))
-    explorable.link("policy", "index", "policy")
-    explorable.link("temperature", "index", "index")
-    explorable.link("seed", "value", "seed")
-    return explorable
+    return Explorable(view, controls, summary=_summary(bandit), draw=lambda: _draw(bandit))
 
 
 def _checked_bandit(means, sigma):

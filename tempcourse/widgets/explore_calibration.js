@@ -1,23 +1,19 @@
+import { tinted } from "./kit/colours.js";
+import { element, move, setText, svg, toggleButton } from "./kit/elements.js";
+import { explorable } from "./kit/explorable.js";
+import { bottomAxis, chartFrame } from "./kit/frame.js";
+import { facts, note, pair, panel } from "./kit/panels.js";
+import { temperatureSetting } from "./kit/settings.js";
+import { cell } from "./kit/table.js";
+import { temperatureChart } from "./kit/temperature_chart.js";
+import { number, percent } from "./kit/words.js";
 import {
-  argmax,
   confidences,
   expectedCalibrationError,
   negativeLogLikelihood,
   reliabilityCurve,
-} from "./maths.js";
-import {
-  button,
-  cell,
-  element,
-  explorable,
-  facts,
-  number,
-  percent,
-  temperatureSetting,
-} from "./explorable.js";
-import { move, onWidth, svg, temperatureColour, tinted, widthOf } from "./charts.js";
-import { quantityChart } from "./quantities.js";
-import { setText } from "./text.js";
+} from "./maths/calibration.js";
+import { argmax, mean } from "./maths/rows.js";
 
 const TICKS = [0, 0.1, 0.3, 1, 3, 10, Infinity];
 const NOTES = {
@@ -25,207 +21,175 @@ const NOTES = {
   Infinity: "At τ = ∞ all classes tie; what counts as the prediction is still the largest logit.",
 };
 
-function mean(values) {
-  return values.reduce((total, value) => total + value, 0) / values.length;
-}
-
 /**
  * Accuracy in bins of confidence against the diagonal, with a box for the gap between the two; below it how many
  * examples there are of each confidence, with the means of both.
  */
 function reliabilityChart(bins) {
-  const [left, top, tall, between, low] = [46, 26, 190, 66, 84];
-  const base = top + tall;
-  const floor = base + between + low;
-  const height = floor + 44;
-  const node = svg("svg", {
-    class: "tc-chart",
-    height,
-    role: "img",
-    "aria-label": "Accuracy in bins of confidence against the diagonal, above a histogram of confidence",
+  const frame = chartFrame({
+    ...{ label: "Accuracy in bins of confidence against the diagonal, above a histogram of confidence" },
+    ...{ top: 26, between: 66 },
+    plots: [
+      { tall: 190, name: "Accuracy", axis: true },
+      { tall: 84, name: "Share of all examples", lift: 40, parts: [0, 1], axis: true },
+    ],
   });
-  const y = (share) => base - share * tall;
-  [["Accuracy", top - 10], ["Share of all examples", floor - low - 40]].forEach(([text, at]) => {
-    const name = svg("text", { class: "tc-label", x: 0, y: at });
-    name.textContent = text;
-    node.append(name);
-  });
-  const heights = [...[0, 0.5, 1].map((share) => [share, y(share)]), [0, floor], [1, floor - low]];
-  const levels = heights.map(([share, at]) => {
-    const text = svg("text", { class: "tc-tick", x: left - 8, y: at + 4, "text-anchor": "end" });
-    text.textContent = `${100 * share} %`;
-    const line = svg("line", { class: share ? "tc-grid" : "tc-axis", x1: left, y1: at, y2: at });
-    node.append(text, line);
-    return line;
-  });
-  const ticks = [0, 0.5, 1].map((share) => {
-    const text = svg("text", { class: "tc-tick", y: floor + 19, "text-anchor": "middle" });
-    text.textContent = `${100 * share} %`;
-    return { share, text };
-  });
-  const title = svg("text", { class: "tc-tick", y: floor + 37, "text-anchor": "middle" });
-  title.textContent = "confidence";
+  const { node } = frame;
+  const [above, below] = frame.plots;
+  const axis = bottomAxis(frame, "confidence", ["0 %", "50 %", "100 %"]);
   const marks = tinted();
-  const columns = Array.from({ length: bins }, () => ({
-    bar: svg("rect", { class: "tc-bar" }),
-    gap: svg("rect", { class: "tc-gap" }),
-    count: svg("rect", { class: "tc-bar" }),
-  }));
-  columns.forEach(({ bar, gap, count }) => marks.node.append(bar, gap, count));
-  const diagonal = svg("line", { class: "tc-exact", x1: left, y1: base, y2: top });
-  const means = ["accuracy", "mean confidence"].map((name, i) => ({
-    name,
-    line: svg("line", { class: `tc-mean tc-mean-${i}`, y1: floor - low - 26 + 14 * i, y2: floor }),
-    text: svg("text", { class: "tc-tick tc-halo", y: floor - low - 20 + 14 * i }),
-  }));
-  node.append(marks.node, diagonal, title, ...ticks.map(({ text }) => text));
-  node.append(...means.map(({ line }) => line), ...means.map(({ text }) => text));
-  let right = left + 1;
-  const x = (share) => left + share * (right - left);
+  const columns = Array.from({ length: bins }, () => {
+    const [bar, gap, count] = ["tc-bar", "tc-gap", "tc-bar"].map((kind) => svg("rect", { class: kind }));
+    marks.node.append(bar, gap, count);
+    return { bar, gap, count };
+  });
+  const diagonal = svg("line", { class: "tc-exact", x1: frame.left, y1: above.base, y2: above.top });
+  const means = ["accuracy", "mean confidence"].map((name, i) => {
+    const top = below.top + 14 * i;
+    const line = svg("line", { class: `tc-mean tc-mean-${i}`, y1: top - 26, y2: below.base });
+    return { name, line, text: svg("text", { class: "tc-tick tc-halo", y: top - 20 }) };
+  });
+  node.append(marks.node, diagonal, ...means.map(({ line }) => line), ...means.map(({ text }) => text));
   return {
     node,
     layout(width) {
-      right = width - 20;
-      move(node, { viewBox: `0 0 ${width} ${height}`, width });
-      [...levels, diagonal].forEach((each) => move(each, { x2: right }));
-      ticks.forEach(({ share, text }) => move(text, { x: x(share) }));
-      move(title, { x: (left + right) / 2 });
-      columns.forEach(({ bar, gap, count }, i) => {
-        const [from, to] = [x(i / bins) + 1, x((i + 1) / bins) - 1];
-        [bar, gap, count].forEach((rect) => move(rect, { x: from, width: to - from }));
+      frame.layout(width, 20);
+      axis.layout([0, 0.5, 1].map(frame.x));
+      move(diagonal, { x2: frame.right });
+      columns.forEach((column, i) => {
+        const [from, to] = [frame.x(i / bins) + 1, frame.x((i + 1) / bins) - 1];
+        Object.values(column).forEach((rect) => move(rect, { x: from, width: to - from }));
       });
     },
     update({ curve, total, accuracy, confidence, temperature }) {
-      marks.tint(temperatureColour(temperature));
-      columns.forEach(({ bar, gap, count }, i) => {
+      marks.tint(temperature);
+      columns.forEach((column, i) => {
         const [said, were, n] = curve[i];
         const visibility = n ? "visible" : "hidden";
-        move(bar, { y: y(were), height: were * tall, visibility });
-        move(gap, { y: y(Math.max(said, were)), height: Math.abs(said - were) * tall, visibility });
-        const size = n ? Math.max(1, (n / total) * low) : 0;
-        move(count, { y: floor - size, height: size });
+        standBetween(column.bar, above, 0, were, { visibility });
+        standBetween(column.gap, above, Math.min(said, were), Math.max(said, were), { visibility });
+        standBetween(column.count, below, 0, n && Math.max(1 / 84, n / total));
       });
-      [accuracy, confidence].forEach((share, i) => {
-        const { name, line, text } = means[i];
-        move(line, { x1: x(share), x2: x(share) });
-        setText(text, `${name} ${percent(share)}`);
-        const side = share < 0.5 ? 1 : -1;
-        move(text, { x: x(share) + 5 * side, "text-anchor": side > 0 ? "start" : "end" });
-      });
+      [accuracy, confidence].forEach((share, i) => placeMean(means[i], share, frame.x(share)));
     },
   };
 }
 
-function build({ model, body, table, cleanup, redraw }) {
-  const stops = model.get("temperatures").map(Number);
-  const [bins, labels] = [model.get("bins"), model.get("labels")];
+/** Let a bar reach from one share to another. */
+function standBetween(bar, { y }, low, high, attributes = {}) {
+  move(bar, { y: y(high), height: y(low) - y(high), ...attributes });
+}
+
+function placeMean({ name, line, text }, share, x) {
+  const side = share < 0.5 ? 1 : -1;
+  move(line, { x1: x, x2: x });
+  setText(text, `${name} ${percent(share)}`);
+  move(text, { x: x + 5 * side, "text-anchor": side > 0 ? "start" : "end" });
+}
+
+/** All that the curves need, once: a change of τ then looks up, and bins one set of confidences. */
+function scoresOf(model) {
+  const [stops, bins, labels] = ["temperatures", "bins", "labels"].map((name) => model.get(name));
   const rows = model.get("logits").map((row) => Float64Array.from(row));
   const right = rows.map((row, k) => (argmax(row) === labels[k] ? 1 : 0));
-  const accuracy = mean(right);
-  // All that the curves need, once: a change of τ then looks up, and bins one set of confidences.
   const atStops = (of) => new Map(stops.map((stop) => [stop, of(stop)]));
   const said = atStops((stop) => confidences(rows, stop));
   const nll = atStops((stop) => negativeLogLikelihood(rows, labels, stop));
   const ece = atStops((stop) => expectedCalibrationError(said.get(stop), right, bins));
-  const least = stops.reduce((best, stop) => (nll.get(stop) < nll.get(best) ? stop : best));
-
-  const roof = 1.5 * Math.max(nll.get(1), nll.get(Infinity)); // towards τ = 0 the NLL rises without end
-
-  const title = element("span");
-  const key = element("span", { class: "tc-aside" }, "box: gap to confidence");
-  const caption = element("figcaption", {}, title, " ", key);
-  const reliability = reliabilityChart(bins);
-  const pick = (index) => {
-    model.set("index", index);
-    model.save_changes();
+  const accuracy = mean(right);
+  return {
+    ...{ nll, ece },
+    least: stops.reduce((best, stop) => (nll.get(stop) < nll.get(best) ? stop : best)),
+    at(temperature) {
+      const confidence = mean(said.get(temperature));
+      return {
+        ...{ temperature, confidence, accuracy, over: confidence - accuracy, total: rows.length, bins },
+        ...{ nll: nll.get(temperature), ece: ece.get(temperature) },
+        curve: reliabilityCurve(said.get(temperature), right, bins),
+      };
+    },
   };
-  const scores = quantityChart({
-    ...{ stops, grid: stops.slice(1, -1), ticks: TICKS, pick },
+}
+
+function scoresChart(model, { nll, ece }) {
+  const roof = 1.5 * Math.max(nll.get(1), nll.get(Infinity)); // towards τ = 0 the NLL rises without end
+  return temperatureChart({
+    ...{ model, grid: model.get("temperatures").slice(1, -1), ticks: TICKS },
     label: "Negative log-likelihood and calibration error over temperature, with a cursor at the chosen one",
-    quantities: [
-      { name: "NLL, nats", of: (stop) => nll.get(stop), low: 0, high: roof },
-      { name: "ECE", of: (stop) => ece.get(stop), low: 0 },
+    plots: [
+      { name: "NLL, nats", tall: 92, of: (stop) => [nll.get(stop)], high: roof },
+      { name: "ECE", tall: 92, of: (stop) => [ece.get(stop)] },
     ],
   });
-  const reveal = button("Show the best τ", { "aria-pressed": "false" });
-  const left = element("figure", { class: "tc-panel" }, caption, reliability.node);
-  const lower = element("span", { class: "tc-aside" }, "lower is better");
-  const panel = element("figure", { class: "tc-panel" }, element("figcaption", {}, "Scores ", lower), scores.node);
+}
+
+function inWords({ confidence, accuracy, over }) {
+  const points = (100 * Math.abs(over)).toFixed(1);
+  const side = over > 0 ? "over-confident" : "under-confident";
+  return `says ${percent(confidence)} in the mean and is right in ${percent(accuracy)}: ${side} by ${points} points`;
+}
+
+function tableOf({ temperature, curve, bins, total, confidence, accuracy, nll, ece }) {
+  const shareCell = (share) => cell.probability(share, temperature);
+  const score = (name, value) => [cell.text(name), cell.quantity(value, temperature), cell.text(""), cell.text("")];
+  return {
+    title: `${total} examples at τ = ${number(temperature)}`,
+    columns: ["Confidence", "Examples", "Mean confidence", "Accuracy"],
+    lines: [
+      ...curve.map(([said, were, n], i) => [
+        cell.text(`${number((100 * i) / bins, 3)} to ${number((100 * (i + 1)) / bins, 3)} %`),
+        cell.count(n),
+        ...[said, were].map((share) => (n ? shareCell(share) : cell.text("–"))),
+      ]),
+      [cell.text("all"), cell.count(total), shareCell(confidence), shareCell(accuracy)],
+      score("NLL, nats", nll),
+      score("ECE", ece),
+    ],
+  };
+}
+
+function build({ model, body, table, fit, redraw }) {
+  const scores = scoresOf(model);
+  const now = () => scores.at(model.get("temperatures")[model.get("temperature_index")]);
+  const reliability = reliabilityChart(model.get("bins"));
+  const curves = scoresChart(model, scores);
+  const reveal = toggleButton("Show the best τ", redraw);
+  const left = panel(reliability, { aside: "box: gap to confidence" });
+  const right = panel(curves, { title: "Scores", aside: "lower is better" });
+  const hunt = element("div", { class: "tc-hunt" }, right.node, reveal.node);
   const verdict = element("p", { class: "tc-verdict" });
-  body.append(verdict, element("div", { class: "tc-pair" }, left, element("div", { class: "tc-hunt" }, panel, reveal)));
-  const say = facts(body, ["Accuracy, at every τ", "Mean confidence", "NLL", "ECE"]);
-  const note = element("p", { class: "tc-note" });
-  body.append(note);
-
-  let revealed = false;
-  const show = (on) => {
-    revealed = on;
-    reveal.setAttribute("aria-pressed", String(on));
-    redraw();
-  };
-  reveal.addEventListener("click", () => show(!revealed));
-
-  const state = () => {
-    const temperature = stops[model.get("index")];
-    const confidence = mean(said.get(temperature));
-    return { temperature, confidence, over: confidence - accuracy, nll: nll.get(temperature), ece: ece.get(temperature) };
-  };
-  const inWords = ({ confidence, over }) => {
-    const points = (100 * Math.abs(over)).toFixed(1);
-    const side = over > 0 ? "over-confident" : "under-confident";
-    return `says ${percent(confidence)} in the mean and is right in ${percent(accuracy)}: ${side} by ${points} points`;
-  };
+  const figures = facts(["Accuracy, at every τ", "Mean confidence", "NLL", "ECE"]);
+  const remark = note();
+  body.append(verdict, pair(left, { node: hunt }), figures.node, remark);
+  fit(left.node, reliability.layout);
+  fit(right.node, curves.layout);
 
   const update = () => {
-    const now = state();
-    const { temperature, confidence } = now;
-    const curve = reliabilityCurve(said.get(temperature), right, bins);
+    const moment = now();
+    const { temperature, accuracy, confidence, nll, ece } = moment;
     const at = `τ = ${number(temperature)}`;
-    setText(title, `Reliability at ${at}`);
-    reliability.update({ curve, total: rows.length, accuracy, confidence, temperature });
-    scores.update(temperature, revealed ? least : undefined);
-    setText(verdict, `At ${at} the model ${inWords(now)}.`);
-    say([percent(accuracy), percent(confidence), `${number(now.nll, 4)} nats`, percent(now.ece)]);
-    setText(note, revealed ? `No stop of the slider has a lower NLL than τ = ${number(least)}.` : (NOTES[temperature] ?? ""));
-    table.update({
-      title: `${rows.length} examples at ${at}`,
-      columns: ["Confidence", "Examples", "Mean confidence", "Accuracy"],
-      lines: [
-        ...curve.map(([p, were, n], i) => [
-          cell.name(`${number((100 * i) / bins, 3)} to ${number((100 * (i + 1)) / bins, 3)} %`),
-          { text: String(n), count: n },
-          ...[p, were].map((share) => (n ? cell.probability(share, temperature) : { text: "–" })),
-        ]),
-        [
-          cell.name("all"),
-          { text: String(rows.length), count: rows.length },
-          cell.probability(confidence, temperature),
-          cell.probability(accuracy, temperature),
-        ],
-        [cell.name("NLL, nats"), cell.quantity(now.nll, temperature), { text: "" }, { text: "" }],
-        [cell.name("ECE"), cell.quantity(now.ece, temperature), { text: "" }, { text: "" }],
-      ],
-    });
+    const revealed = reveal.pressed();
+    const best = `No stop of the slider has a lower NLL than τ = ${number(scores.least)}.`;
+    left.setTitle(`Reliability at ${at}`);
+    reliability.update(moment);
+    curves.update(temperature, revealed ? scores.least : undefined);
+    setText(verdict, `At ${at} the model ${inWords(moment)}.`);
+    figures.write([percent(accuracy), percent(confidence), `${number(nll, 4)} nats`, percent(ece)]);
+    setText(remark, revealed ? best : (NOTES[temperature] ?? ""));
+    table.update(tableOf(moment));
   };
-
-  for (const [where, chart] of [[left, reliability], [panel, scores]]) {
-    cleanup(onWidth(where, () => (chart.layout(widthOf(where)), redraw())));
-  }
-
   const summary = () => {
-    const now = state();
-    return (
-      `At temperature ${number(now.temperature)} the model ${inWords(now)}; ` +
-      `NLL ${number(now.nll, 4)} nats, ECE ${percent(now.ece)}.`
-    );
+    const moment = now();
+    const { temperature, nll, ece } = moment;
+    const numbers = `NLL ${number(nll, 4)} nats, ECE ${percent(ece)}`;
+    return `At temperature ${number(temperature)} the model ${inWords(moment)}; ${numbers}.`;
   };
-  return { update, summary, reset: () => show(false) };
+  return { update, summary, reset: () => reveal.turn(false) };
 }
 
 export default explorable({
   name: "explore_calibration",
   title: "Explore calibration",
   settings: () => [temperatureSetting()],
-  watch: () => ["index"],
   build,
 });

@@ -9,18 +9,13 @@ from tempcourse.calibration import (
     reliability_curve,
 )
 from tempcourse.softmax import softmax
+from tempcourse.words import percent
 
-from .explorable import (
-    MAX_CLASSES,
-    Explorable,
-    View,
-    blank_axes,
-    join_sources,
-    numbers,
-    percent,
-    temperature_slider,
-    temperature_stops,
-)
+from .kit.controls import temperature_slider, temperature_stops
+from .kit.explorable import Explorable, View, numbers
+from .kit.limits import MAX_CLASSES
+from .kit.sources import join_sources
+from .kit.stills import blank_axes
 
 MAX_EXAMPLES = 2000
 BINS = 15
@@ -36,7 +31,7 @@ class CalibrationView(View):
     labels = traitlets.List().tag(sync=True)
     bins = traitlets.Int(BINS).tag(sync=True)
     temperatures = numbers()
-    index = traitlets.Int().tag(sync=True)
+    temperature_index = traitlets.Int().tag(sync=True)
 
 
 def explore_calibration(logits, labels):
@@ -76,22 +71,16 @@ def explore_calibration(logits, labels):
     """
     logits, labels = _checked_examples(logits, labels)
     stops = temperature_stops(-1, 1, per_decade=40, digits=3)
-    index = stops.index(1.0)
     view = CalibrationView(
         "explore_calibration",
         (logits.tolist(), labels.tolist()),
+        {"temperature_index": stops.index(1.0)},
         logits=logits.tolist(),
         labels=labels.tolist(),
         temperatures=stops,
-        index=index,
-        defaults={"index": index},
     )
-    controls = {"temperature": temperature_slider(stops, index)}
-    explorable = Explorable(
-        view, controls, summary=_summary(logits, labels), draw=lambda: _draw(logits, labels)
-    )
-    explorable.link("temperature", "index", "index")
-    return explorable
+    controls = {"temperature": temperature_slider(stops, view.temperature_index)}
+    return Explorable(view, controls, summary=_summary(logits, labels), draw=lambda: _draw(logits, labels))
 
 
 def _checked_examples(logits, labels):

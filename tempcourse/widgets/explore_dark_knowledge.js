@@ -1,16 +1,12 @@
-import { effectiveChoices, entropy, softmax } from "./maths.js";
-import {
-  cell,
-  choiceSetting,
-  element,
-  explorable,
-  facts,
-  number,
-  percent,
-  temperatureSetting,
-} from "./explorable.js";
-import { barChart, onWidth, temperatureColour, widthOf } from "./charts.js";
-import { setText } from "./text.js";
+import { barChart } from "./kit/bars.js";
+import { element, setText } from "./kit/elements.js";
+import { explorable } from "./kit/explorable.js";
+import { facts, note, panel } from "./kit/panels.js";
+import { choiceSetting, temperatureSetting } from "./kit/settings.js";
+import { distributionTable } from "./kit/table.js";
+import { natsAndBits, number, percent, percents } from "./kit/words.js";
+import { argsort } from "./maths/rows.js";
+import { effectiveChoices, entropy, softmax } from "./maths/softmax.js";
 
 const SIDE = 8; // pixels of an image
 const INK = 16; // the darkest pixel's value
@@ -23,7 +19,7 @@ function imageCanvas(attributes = {}) {
   const context = node.getContext("2d");
   return {
     node,
-    paint(pixels) {
+    draw(pixels) {
       const image = context.createImageData(SIDE, SIDE);
       pixels.forEach((value, i) => {
         const light = 255 * (1 - value / INK);
@@ -45,7 +41,7 @@ function picker(digits, pick) {
   });
   const labels = digits.map(({ pixels }, i) => {
     const canvas = imageCanvas({ "aria-hidden": "true" });
-    canvas.paint(pixels);
+    canvas.draw(pixels);
     return element("label", {}, radios[i], canvas.node);
   });
   const node = element("fieldset", { class: "tc-digits" }, element("legend", {}, "Pick a digit"), ...labels);
@@ -61,99 +57,79 @@ function inPercent(p) {
   return `${number(100 * p, 2)} %`;
 }
 
-function build({ model, body, table, cleanup }) {
-  const stops = model.get("temperatures").map(Number);
+function stateOf(model) {
   const digits = model.get("digits");
-  const choose = (digit) => {
-    model.set("digit", digit);
-    model.save_changes();
-  };
-  const row = picker(digits, choose);
+  const digit = digits[model.get("digit")] ?? digits[0];
+  const temperature = model.get("temperatures")[model.get("temperature_index")];
+  const order = argsort(digit.logits.map((z) => -z));
+  return { digit, temperature, order, probabilities: softmax(digit.logits, temperature) };
+}
+
+/** The second guess, the third, and the odds between them: exp((z₂ − z₃)/T), whatever the first has left. */
+function guessesText({ digit, temperature, order, probabilities }) {
+  const [, second, third] = order;
+  const odds = Math.exp((digit.logits[second] - digit.logits[third]) / temperature);
+  const times = odds < 10 ? odds.toFixed(1) : number(odds, 2);
+  return (
+    `${withArticle(second)} (${inPercent(probabilities[second])}), then ${withArticle(third)} ` +
+    `(${inPercent(probabilities[third])}); the odds between them are ${times} : 1`
+  );
+}
+
+function factsOf({ order, probabilities }) {
+  return [
+    `${order[0]}, ${percent(probabilities[order[0]])}`,
+    natsAndBits(entropy(probabilities)),
+    `${effectiveChoices(probabilities).toFixed(2)} of 10`,
+  ];
+}
+
+function summaryOf(now) {
+  const { digit, temperature, order, probabilities } = now;
+  return (
+    `Image ${digit.index}, labelled ${digit.label}, at temperature ${number(temperature)}: ` +
+    `${withArticle(order[0])} with ${percent(probabilities[order[0]])}; ` +
+    `what else it looks like: ${guessesText(now)}; ${effectiveChoices(probabilities).toFixed(2)} effective choices.`
+  );
+}
+
+function build({ model, body, table, fit }) {
+  const row = picker(model.get("digits"), (digit) => model.change({ digit }));
   const large = imageCanvas({ role: "img" });
-  const [label, source] = [element("span"), element("span", { class: "tc-aside" })];
-  const [title, hint] = [element("span"), element("span", { class: "tc-aside" })];
-  const [heading, others] = [element("strong"), element("p")];
   const bars = barChart(10, { label: "The teacher's probabilities of the ten digits" });
-  const imagePanel = element("figure", { class: "tc-panel" }, element("figcaption", {}, label, " ", source), large.node);
-  const barsPanel = element("figure", { class: "tc-panel" }, element("figcaption", {}, title, " ", hint), bars.node);
-  const looks = element("div", { class: "tc-looks" }, heading, others);
-  setText(heading, "What else it looks like");
-  body.append(row.node, element("div", { class: "tc-lens" }, imagePanel, looks, barsPanel));
-  const say = facts(body, ["Top class", "Entropy", "Effective choices"]);
-  const note = element("p", { class: "tc-note" });
-  body.append(note);
-
-  const state = () => {
-    const digit = digits[model.get("digit")] ?? digits[0];
-    const temperature = stops[model.get("index")];
-    const order = digit.logits.map((_, k) => k).sort((a, b) => digit.logits[b] - digit.logits[a]);
-    return { digit, temperature, order, probabilities: softmax(digit.logits, temperature) };
-  };
-
-  /** The second guess, the third, and the odds between them: exp((z₂ − z₃)/T), whatever the first has left. */
-  const guesses = ({ digit, temperature, order, probabilities }) => {
-    const [, second, third] = order;
-    const odds = Math.exp((digit.logits[second] - digit.logits[third]) / temperature);
-    const times = odds < 10 ? odds.toFixed(1) : number(odds, 2);
-    return (
-      `${withArticle(second)} (${inPercent(probabilities[second])}), then ${withArticle(third)} ` +
-      `(${inPercent(probabilities[third])}); the odds between them are ${times} : 1`
-    );
-  };
+  const [imagePanel, barsPanel] = [panel(large), panel(bars)];
+  const others = element("p");
+  const looks = element("div", { class: "tc-looks" }, element("strong", {}, "What else it looks like"), others);
+  const figures = facts(["Top class", "Entropy", "Effective choices"]);
+  const remark = note();
+  const lens = element("div", { class: "tc-lens" }, imagePanel.node, looks, barsPanel.node);
+  body.append(row.node, lens, figures.node, remark);
+  fit(barsPanel.node, (width) => bars.layout(width, 52));
 
   const update = () => {
-    const now = state();
+    const now = stateOf(model);
     const { digit, temperature, order, probabilities } = now;
     const at = `T = ${number(temperature)}`;
-    const nats = entropy(probabilities);
-    row.update(digits.indexOf(digit));
-    large.paint(digit.pixels);
+    row.update(model.get("digits").indexOf(digit));
+    large.draw(digit.pixels);
     large.node.setAttribute("aria-label", `The image: a handwritten ${digit.label}`);
-    setText(label, `Labelled ${digit.label}`);
-    setText(source, `image ${digit.index}`);
-    setText(title, `The teacher at ${at}`);
-    setText(hint, probabilities[order[0]] > 0.9 ? "turn T up: the rest is small, not nothing" : "");
-    setText(others, `${guesses(now)}.`);
+    imagePanel.setTitle(`Labelled ${digit.label}`);
+    imagePanel.setAside(`image ${digit.index}`);
+    barsPanel.setTitle(`The teacher at ${at}`);
+    barsPanel.setAside(probabilities[order[0]] > 0.9 ? "turn T up: the rest is small, not nothing" : "");
+    setText(others, `${guessesText(now)}.`);
+    const ranked = probabilities.map((_, k) => [k, RANKS[order.indexOf(k)]].filter((part) => part !== undefined));
     bars.update({
-      probabilities,
-      names: probabilities.map((_, k) => [k, RANKS[order.indexOf(k)]].filter((part) => part !== undefined).join(", ")),
-      values: probabilities.map(percent),
-      colour: temperatureColour(temperature),
+      ...{ probabilities, temperature, values: percents(probabilities) },
+      names: ranked.map((parts) => parts.join(", ")),
     });
-    say([
-      `${order[0]}, ${percent(probabilities[order[0]])}`,
-      `${nats.toFixed(3)} nats (${(nats / Math.LN2).toFixed(3)} bits)`,
-      `${effectiveChoices(probabilities).toFixed(2)} of 10`,
-    ]);
-    setText(note, digit.note);
-    table.update({
-      title: `Image ${digit.index}, labelled ${digit.label}: the teacher at ${at}`,
-      columns: ["Digit", "Logit", "Probability"],
-      lines: probabilities.map((p, k) => [
-        cell.name(String(k)),
-        cell.logit(digit.logits[k]),
-        cell.probability(p, temperature),
-      ]),
-    });
+    figures.write(factsOf(now));
+    setText(remark, digit.note);
+    const title = `Image ${digit.index}, labelled ${digit.label}: the teacher at ${at}`;
+    const names = [...probabilities.keys()].map(String);
+    table.update(distributionTable({ title, head: "Digit", names, logits: digit.logits, probabilities, temperature }));
   };
-
-  cleanup(
-    onWidth(barsPanel, (width) => {
-      bars.layout(width, 52);
-      update();
-    }),
-  );
-
-  const summary = () => {
-    const now = state();
-    const { digit, temperature, order, probabilities } = now;
-    return (
-      `Image ${digit.index}, labelled ${digit.label}, at temperature ${number(temperature)}: ` +
-      `${withArticle(order[0])} with ${percent(probabilities[order[0]])}; what else it looks like: ${guesses(now)}; ` +
-      `${effectiveChoices(probabilities).toFixed(2)} effective choices.`
-    );
-  };
-  return { update, summary };
+  return { update, summary: () => summaryOf(stateOf(model)) };
 }
 
 export default explorable({
@@ -163,6 +139,5 @@ export default explorable({
     choiceSetting("digit", "digit", (model) => model.get("digits").map((digit) => String(digit.index))),
     temperatureSetting(),
   ],
-  watch: () => ["digit", "index"],
   build,
 });

@@ -6,19 +6,12 @@ import numpy as np
 import traitlets
 
 from tempcourse.softmax import effective_choices, entropy, softmax
+from tempcourse.words import number, percent
 
-from .explorable import (
-    FOLDER,
-    Explorable,
-    View,
-    blank_axes,
-    join_sources,
-    number,
-    numbers,
-    percent,
-    temperature_slider,
-    temperature_stops,
-)
+from .kit.controls import temperature_slider, temperature_stops
+from .kit.explorable import Explorable, View, numbers
+from .kit.sources import FOLDER, join_sources
+from .kit.stills import blank_axes
 
 DATA = FOLDER.parent / "data" / "teacher_digits.json"
 FIRST = 1346
@@ -47,7 +40,7 @@ class DarkKnowledgeView(View):
     digits = traitlets.List(help="number, label, pixels, logits and a note for each").tag(sync=True)
     digit = traitlets.Int().tag(sync=True)
     temperatures = numbers()
-    index = traitlets.Int().tag(sync=True)
+    temperature_index = traitlets.Int().tag(sync=True)
 
 
 def explore_dark_knowledge():
@@ -76,21 +69,15 @@ def explore_dark_knowledge():
     digits = teacher_digits()
     stops = [stop for stop in temperature_stops(-1, 2, per_decade=20, digits=2) if 0.5 <= stop <= 50]
     first = next(i for i, digit in enumerate(digits) if digit["index"] == FIRST)
-    start = {"digit": first, "index": stops.index(1.0)}
     view = DarkKnowledgeView(
         "explore_dark_knowledge",
         (),
+        {"digit": first, "temperature_index": stops.index(1.0)},
         digits=[{**digit, "note": NOTES[digit["index"]]} for digit in digits],
         temperatures=stops,
-        defaults=start,
-        **start,
     )
-    controls = {"temperature": temperature_slider(stops, view.index, symbol="T")}
-    explorable = Explorable(
-        view, controls, summary=_summary(digits[first]), draw=lambda: _draw(digits[first])
-    )
-    explorable.link("temperature", "index", "index")
-    return explorable
+    controls = {"temperature": temperature_slider(stops, view.temperature_index, symbol="T")}
+    return Explorable(view, controls, summary=_summary(digits[first]), draw=lambda: _draw(digits[first]))
 
 
 def teacher_digits():

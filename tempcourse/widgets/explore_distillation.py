@@ -7,7 +7,12 @@ import ipywidgets
 import numpy as np
 import traitlets
 
-from .explorable import WIDE, Explorable, View, blank_axes, join_sources, number
+from tempcourse.words import number
+
+from .kit.controls import WIDE, buttons
+from .kit.explorable import Explorable, View
+from .kit.sources import join_sources
+from .kit.stills import blank_axes
 
 MAX_SIZES = 6
 MAX_SETTINGS = 8
@@ -24,6 +29,7 @@ class DistillationView(View):
     hard = traitlets.List(help="a size: mean and standard error, in %").tag(sync=True)
     soft = traitlets.List(help="a size: the same for each temperature").tag(sync=True)
     lowest = traitlets.Int(help="where the axis and the sliders start, in %").tag(sync=True)
+    predicted = traitlets.Int(PREDICTED, help="the temperature whose accuracy the reader predicts").tag(sync=True)
     size = traitlets.Int(0).tag(sync=True)
     hard_guess = traitlets.Int().tag(sync=True)
     soft_guess = traitlets.Int().tag(sync=True)
@@ -69,37 +75,29 @@ def explore_distillation(results):
     soft = [[results[size][T] for T in temperatures] for size in sizes]
     lowest = 50 if min(mean - error for row in results.values() for mean, error in row.values()) >= 50 else 0
     guess = lowest + 10  # not where anybody would leave it
-    start = {"size": 0, "hard_guess": guess, "soft_guess": guess}
     view = DistillationView(
         "explore_distillation",
         (results,),
+        {"size": 0, "hard_guess": guess, "soft_guess": guess},
         sizes=sizes,
         temperatures=temperatures,
         hard=hard,
         soft=soft,
         lowest=lowest,
-        defaults=start,
-        **start,
     )
     percent = {"min": lowest, "max": 100, "value": guess, **WIDE}
     controls = {
-        "images": ipywidgets.ToggleButtons(
-            options=[str(size) for size in sizes],
-            index=0,
-            description="Images",
-            style={"description_width": "8.5em", "button_width": "auto"},
-            layout={"width": "auto"},
-        ),
+        "images": buttons("Images", [str(size) for size in sizes]),
         "hard": ipywidgets.IntSlider(description="Hard labels, %", **percent),
         "soft": ipywidgets.IntSlider(description=f"T = {PREDICTED}, %", **percent),
     }
-    explorable = Explorable(
-        view, controls, summary=_summary(results), draw=lambda: _draw(sizes, temperatures, hard, soft, lowest)
+    return Explorable(
+        view,
+        controls,
+        {"images": "size", "hard": "hard_guess", "soft": "soft_guess"},
+        summary=_summary(results),
+        draw=lambda: _draw(sizes, temperatures, hard, soft, lowest),
     )
-    explorable.link("images", "index", "size")
-    explorable.link("hard", "value", "hard_guess")
-    explorable.link("soft", "value", "soft_guess")
-    return explorable
 
 
 def _checked_results(results):

@@ -1,3 +1,12 @@
+import { temperatureColour } from "./kit/colours.js";
+import { element, move, setText, svg } from "./kit/elements.js";
+import { explorable } from "./kit/explorable.js";
+import { bottomAxis, chartFrame } from "./kit/frame.js";
+import { facts, keyEntry, note, pair, panel } from "./kit/panels.js";
+import { player } from "./kit/player.js";
+import { choiceSetting, seedSetting, temperatureSetting } from "./kit/settings.js";
+import { cell } from "./kit/table.js";
+import { number, whole } from "./kit/words.js";
 import {
   CRITICAL_TEMPERATURE,
   exactEnergy,
@@ -6,27 +15,11 @@ import {
   isingLattice,
   isingSweep,
   magnetisation,
-  randomSource,
-} from "./maths.js";
-import {
-  cell,
-  choiceSetting,
-  element,
-  explorable,
-  facts,
-  number,
-  numberSetting,
-  temperatureSetting,
-} from "./explorable.js";
-import { move, onWidth, svg, temperatureColour } from "./charts.js";
-import { player } from "./animation.js";
-import { setText } from "./text.js";
+} from "./maths/ising.js";
+import { randomSource } from "./maths/random.js";
 
 const TRACED = 1000; // sweeps that are remembered
 const LARGEST = 384; // pixels that the lattice takes at most
-const CALM = 250; // ms between two changes of the figures while it runs: a reader must be able to read them
-const STARTS = ["cold", "hot"];
-const LAST_SEED = 99;
 const UP = "#f6f4ee";
 
 /** A number with three digits after the point and a true minus sign, but never −0. */
@@ -40,7 +33,7 @@ function known(value) {
 }
 
 function counted(sweeps) {
-  return sweeps === 1 ? "1 sweep" : `${sweeps.toLocaleString("en")} sweeps`;
+  return sweeps === 1 ? "1 sweep" : `${whole(sweeps)} sweeps`;
 }
 
 /** A lattice, its source of random numbers, and what the last sweeps measured. */
@@ -111,8 +104,8 @@ function latticeCanvas(side) {
       const size = Math.floor(room / side) * side || room;
       node.style.width = node.style.height = `${size}px`;
     },
-    update(spins, colour) {
-      const [up, down] = [rgba(UP), rgba(colour)];
+    update({ spins, temperature }) {
+      const [up, down] = [rgba(UP), rgba(temperatureColour(temperature))];
       for (let i = 0; i < spins.length; i += 1) pixels.setUint32(4 * i, spins[i] > 0 ? up : down);
       context.putImageData(image, 0, 0);
     },
@@ -121,59 +114,36 @@ function latticeCanvas(side) {
 
 /** Magnetisation above energy over the sweeps that are remembered, the newest at the right. */
 function traceChart() {
-  const [left, tall, height] = [30, 104, 318];
-  const node = svg("svg", {
-    ...{ class: "tc-chart", height, role: "img" },
-    "aria-label": "Magnetisation and energy over the last sweeps",
+  const plot = (name, low) => ({ name, low, high: low + 2, tall: 104, text: (value) => number(value) });
+  const frame = chartFrame({
+    ...{ label: "Magnetisation and energy over the last sweeps", left: 30, top: 26, between: 44 },
+    plots: [plot("magnetisation m", -1), plot("energy e", -2)],
   });
-  let right = 0;
-  const plots = [
-    { title: "magnetisation m", top: 22, high: 1 },
-    { title: "energy e", top: 170, high: 0 },
-  ].map(({ title, top, high }) => {
-    const y = (value) => top + ((high - value) / 2) * tall;
-    const name = svg("text", { class: "tc-tick", x: left, y: top - 9 });
-    name.textContent = title;
-    const lines = [high, high - 1, high - 2].map((value) => {
-      const text = svg("text", { class: "tc-tick", x: left - 7, y: y(value) + 4, "text-anchor": "end" });
-      text.textContent = number(value);
-      node.append(text);
-      return node.appendChild(svg("line", { class: "tc-grid", x1: left, y1: y(value), y2: y(value) }));
-    });
-    const exact = svg("path", { class: "tc-exact" });
-    const trace = svg("path", { class: "tc-trace" });
-    node.append(name, exact, trace);
-    return { y, lines, exact, trace };
+  const past = [TRACED, TRACED / 2].map((ago) => `−${whole(ago)}`);
+  const axis = bottomAxis(frame, "sweeps", [...past, "now"], ["start", "middle", "end"]);
+  const lines = frame.plots.map(({ y }) => {
+    const [exact, trace] = ["tc-exact", "tc-trace"].map((kind) => svg("path", { class: kind }));
+    frame.node.append(exact, trace);
+    return { y, exact, trace };
   });
-  const ticks = [TRACED, TRACED / 2, 0].map((ago) => {
-    const text = svg("text", { class: "tc-tick", y: 291 });
-    text.textContent = ago ? `−${ago.toLocaleString("en")}` : "now";
-    return node.appendChild(text);
-  });
-  const title = svg("text", { class: "tc-tick", y: 309, "text-anchor": "middle" });
-  title.textContent = "sweeps";
-  node.append(title);
   return {
-    node,
+    node: frame.node,
     layout(width) {
-      right = width - 2;
-      move(node, { viewBox: `0 0 ${width} ${height}`, width });
-      plots.forEach(({ lines }) => lines.forEach((line) => move(line, { x2: right })));
-      const middle = (left + right) / 2;
-      move(ticks[0], { x: left, "text-anchor": "start" });
-      move(ticks[1], { x: middle, "text-anchor": "middle" });
-      move(ticks[2], { x: right, "text-anchor": "end" });
-      move(title, { x: middle });
+      frame.layout(width, 2);
+      axis.layout([0, 0.5, 1].map(frame.x));
     },
     /** exact: for each plot the values that the infinite lattice has. */
     update({ sweeps, magnetisations, energies }, exact) {
+      const { left, right } = frame;
       const first = Math.max(0, sweeps - TRACED + 1);
       // About one sweep a pixel is enough; always the same ones, so that the trace does not flicker as it moves.
       const apart = Math.ceil(TRACED / (right - left));
-      const x = (sweep) => right - ((sweeps - sweep) / TRACED) * (right - left);
       [magnetisations, energies].forEach((values, i) => {
-        const { y, trace, exact: line } = plots[i];
-        const point = (sweep) => `${x(sweep).toFixed(1)} ${y(values[sweep % TRACED]).toFixed(1)}`;
+        const { y, trace, exact: line } = lines[i];
+        const point = (sweep) => {
+          const x = right - ((sweeps - sweep) / TRACED) * (right - left);
+          return `${x.toFixed(1)} ${y(values[sweep % TRACED]).toFixed(1)}`;
+        };
         let d = `M${point(sweeps)}`;
         for (let sweep = sweeps - (sweeps % apart); sweep >= first; sweep -= apart) d += `L${point(sweep)}`;
         move(trace, { d });
@@ -185,7 +155,10 @@ function traceChart() {
 
 function regime(temperature) {
   const critical = "the critical temperature 2/ln(1 + √2) ≈ 2.269";
-  if (temperature === 0) return "At T = 0 spins follow their neighbours, and only ties are left to a coin: a hot start may end in stripes.";
+  if (temperature === 0) {
+    const ties = "only ties are left to a coin: a hot start may end in stripes.";
+    return `At T = 0 spins follow their neighbours, and ${ties}`;
+  }
   if (temperature === Infinity) return "At T = ∞ each spin is a coin, whatever its neighbours are.";
   if (temperature === CRITICAL_TEMPERATURE) return `At ${critical} there are domains of every size.`;
   return temperature < CRITICAL_TEMPERATURE
@@ -193,135 +166,109 @@ function regime(temperature) {
     : `Above ${critical} neither direction wins: domains come and go.`;
 }
 
-function build({ model, body, table, cleanup, redraw }) {
+/** What the infinite lattice has at a temperature, as numbers and in words. */
+function exactOf({ temperature }) {
+  const [m, e] = [exactMagnetisation(temperature), exactEnergy(temperature)];
+  return { m, e, mText: m === 0 ? "0" : `±${known(m)}`, eText: known(e) };
+}
+
+function factsOf(lattice) {
+  const { mText, eText } = exactOf(lattice);
+  return [
+    whole(lattice.sweeps),
+    `${figure(lattice.now(lattice.magnetisations))} (exact ${mText})`,
+    `${figure(lattice.now(lattice.energies))} (exact ${eText})`,
+  ];
+}
+
+function tableOf(lattice) {
+  const { side, temperature, sweeps, held, magnetisations, energies } = lattice;
+  const { m, e, mText, eText } = exactOf(lattice);
+  const measured = (value) => cell.text(figure(value), { value });
+  const line = (name, values, of, exact) => [
+    cell.text(name),
+    measured(of(lattice.now(values))),
+    measured(lattice.mean(values, of)),
+    exact,
+  ];
+  return {
+    title: `${side} × ${side} spins at T = ${number(temperature)} after ${counted(sweeps)}`,
+    columns: ["Per spin", "Now", `Average of ${counted(held)}`, "Exact, infinite lattice"],
+    lines: [
+      line("Magnetisation m", magnetisations, (value) => value, cell.text(mText)),
+      line("Its size |m|", magnetisations, Math.abs, cell.text(known(m), { value: m })),
+      line("Energy e", energies, (value) => value, cell.text(eText, { value: e })),
+    ],
+  };
+}
+
+function summaryOf(lattice) {
+  const { mText, eText } = exactOf(lattice);
+  const [m, e] = [lattice.magnetisations, lattice.energies].map((values) => figure(lattice.now(values)));
+  return (
+    `After ${counted(lattice.sweeps)} at temperature ${number(lattice.temperature)}: ` +
+    `magnetisation ${m}, energy ${e} per spin; exact for an infinite lattice ${mText} and ${eText}.`
+  );
+}
+
+function build({ model, body, table, fit, redraw, cleanup }) {
   const side = model.get("side");
-  const stops = model.get("temperatures").map(Number);
   const lattice = new Simulation(side);
   const picture = latticeCanvas(side);
   const traces = traceChart();
   let began = null; // the start and the seed that the lattice began from
   let due = 0; // sweeps, not yet a whole one
-  let quiet = 0; // ms since the figures last changed
 
-  const run = (sweeps) => {
-    for (let i = 0; i < sweeps; i += 1) lattice.sweep();
+  const drawFrame = () => {
+    const { m, e } = exactOf(lattice);
+    picture.update(lattice);
+    traces.update(lattice, [[m, -m], [e]]);
+  };
+  const figures = facts(["Sweeps", "Magnetisation m", "Energy e"]);
+  const writeFigures = () => {
+    figures.write(factsOf(lattice));
+    table.update(tableOf(lattice));
   };
   const tick = (elapsed) => {
     due += (elapsed * model.get("speeds")[model.get("speed")]) / 1000;
-    const whole = Math.floor(due);
-    due -= whole;
-    quiet += elapsed;
-    if (whole === 0) return;
-    run(whole);
-    paint();
-    if (quiet >= CALM) tell();
+    if (due < 1) return;
+    for (; due >= 1; due -= 1) lattice.sweep();
+    drawFrame();
   };
-  const step = () => {
-    run(1);
-    redraw();
-  };
-  const { controls } = player({ node: body, tick, step, redraw, cleanup });
+  const step = () => lattice.sweep();
+  const { controls } = player({ node: body, tick, writeFigures, step, redraw, cleanup });
 
-  const caption = element("figcaption");
-  const swatch = (label) => {
-    const square = element("i", { class: "tc-swatch" });
-    return [element("span", {}, square, label), square];
-  };
-  const [upKey, upSquare] = swatch("up, +1");
-  const [downKey, downSquare] = swatch("down, −1");
-  upSquare.style.background = UP;
-  const key = element("p", { class: "tc-key" }, upKey, downKey);
-  const latticePanel = element("figure", { class: "tc-panel" }, caption, picture.node, key, controls);
-  const dashes = element("i", { class: "tc-dashes" });
-  const exactKey = element("span", { class: "tc-aside" }, dashes, "exact, infinite lattice");
-  const tracesCaption = element("figcaption", {}, "Per spin ", exactKey);
-  const tracesPanel = element("figure", { class: "tc-panel" }, tracesCaption, traces.node);
-  body.append(element("div", { class: "tc-pair" }, latticePanel, tracesPanel));
-  const say = facts(body, ["Sweeps", "Magnetisation m", "Energy e"]);
-  const note = element("p", { class: "tc-note" });
-  body.append(note);
+  const latticePanel = panel(picture);
+  const [up, down] = ["up, +1", "down, −1"].map((text) => keyEntry("tc-swatch", text));
+  up.firstChild.style.background = UP;
+  latticePanel.node.append(element("p", { class: "tc-key" }, up, down), controls);
+  const exactKey = keyEntry("tc-dashes", "exact, infinite lattice");
+  const tracesPanel = panel(traces, { title: "Per spin", aside: exactKey });
+  const remark = note();
+  body.append(pair(latticePanel, tracesPanel), figures.node, remark);
+  fit(latticePanel.node, picture.layout);
+  fit(tracesPanel.node, traces.layout);
 
   const restart = () => {
     began = { start: model.get("start"), seed: model.get("seed") };
-    lattice.restart(STARTS[began.start], began.seed);
+    lattice.restart(model.get("starts")[began.start], began.seed);
     due = 0;
   };
-
-  const exact = () => {
-    const m = exactMagnetisation(lattice.temperature);
-    const e = exactEnergy(lattice.temperature);
-    return { m, e, mText: m === 0 ? "0" : `±${known(m)}`, eText: known(e) };
-  };
-
-  const paint = () => {
-    const { m, e } = exact();
-    picture.update(lattice.spins, temperatureColour(lattice.temperature));
-    traces.update(lattice, [[m, -m], [e]]);
-  };
-
-  const tell = () => {
-    quiet = 0;
-    const { m, e, mText, eText } = exact();
-    const { magnetisations, energies } = lattice;
-    const measured = (value) => ({ text: figure(value), value });
-    say([
-      lattice.sweeps.toLocaleString("en"),
-      `${figure(lattice.now(magnetisations))} (exact ${mText})`,
-      `${figure(lattice.now(energies))} (exact ${eText})`,
-    ]);
-    table.update({
-      title: `${side} × ${side} spins at T = ${number(lattice.temperature)} after ${counted(lattice.sweeps)}`,
-      columns: ["Per spin", "Now", `Average of ${counted(lattice.held)}`, "Exact, infinite lattice"],
-      lines: [
-        [
-          cell.name("Magnetisation m"),
-          measured(lattice.now(magnetisations)),
-          measured(lattice.mean(magnetisations)),
-          { text: mText },
-        ],
-        [
-          cell.name("Its size |m|"),
-          measured(Math.abs(lattice.now(magnetisations))),
-          measured(lattice.mean(magnetisations, Math.abs)),
-          { text: known(m), value: m },
-        ],
-        [
-          cell.name("Energy e"),
-          measured(lattice.now(energies)),
-          measured(lattice.mean(energies)),
-          { text: eText, value: e },
-        ],
-      ],
-    });
-  };
-
   const update = () => {
     if (began?.start !== model.get("start") || began.seed !== model.get("seed")) restart();
-    lattice.hold(stops[model.get("index")]);
-    setText(caption, `${side} × ${side} spins at T = ${number(lattice.temperature)}`);
-    downSquare.style.background = temperatureColour(lattice.temperature);
-    setText(note, regime(lattice.temperature));
-    paint();
-    tell();
-  };
-
-  cleanup(onWidth(latticePanel, picture.layout));
-  cleanup(onWidth(tracesPanel, (width) => (traces.layout(width), update())));
-
-  const summary = () => {
-    const { mText, eText } = exact();
-    const { magnetisations, energies } = lattice;
-    return (
-      `After ${counted(lattice.sweeps)} at temperature ${number(lattice.temperature)}: ` +
-      `magnetisation ${figure(lattice.now(magnetisations))}, energy ${figure(lattice.now(energies))} per spin; ` +
-      `exact for an infinite lattice ${mText} and ${eText}.`
-    );
+    lattice.hold(model.get("temperatures")[model.get("temperature_index")]);
+    const { temperature } = lattice;
+    latticePanel.setTitle(`${side} × ${side} spins at T = ${number(temperature)}`);
+    down.firstChild.style.background = temperatureColour(temperature);
+    setText(remark, regime(temperature));
+    drawFrame();
+    writeFigures();
   };
   const reset = () => {
     restart();
     redraw();
   };
-  return { update, summary, reset };
+  return { update, summary: () => summaryOf(lattice), reset };
 }
 
 export default explorable({
@@ -329,10 +276,9 @@ export default explorable({
   title: "Explore the Ising model",
   settings: () => [
     temperatureSetting(),
-    choiceSetting("start", "start", () => STARTS),
-    numberSetting("seed", () => [0, LAST_SEED, 1]),
+    choiceSetting("start", "start", (model) => model.get("starts")),
+    seedSetting(0),
     choiceSetting("speed", "speed", (model) => model.get("speeds").map(String)),
   ],
-  watch: () => ["index", "start", "seed"],
   build,
 });

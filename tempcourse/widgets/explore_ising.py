@@ -8,11 +8,15 @@ import numpy as np
 import traitlets
 
 from tempcourse.ising import ising_sample
+from tempcourse.words import number
 
-from .explorable import WIDE, Explorable, View, blank_axes, join_sources, number, numbers, temperature_slider
+from .kit.controls import WIDE, buttons, seed_slider, temperature_slider
+from .kit.explorable import Explorable, View, numbers
+from .kit.sources import join_sources
+from .kit.stills import blank_axes
 
 CRITICAL = 2 / math.log(1 + math.sqrt(2))
-STARTS = [("Cold: all up", "cold"), ("Hot: at random", "hot")]
+STARTS = {"cold": "Cold: all up", "hot": "Hot: at random"}
 SPEEDS = [1, 5, 20, 60, 200, 600]
 SEED = 1
 LAST_SEED = 99
@@ -28,9 +32,11 @@ class IsingView(View):
 
     side = traitlets.Int().tag(sync=True)
     temperatures = numbers()
-    index = traitlets.Int().tag(sync=True)
-    start = traitlets.Int(help="an index into STARTS").tag(sync=True)
-    seed = traitlets.Int(SEED).tag(sync=True)
+    temperature_index = traitlets.Int().tag(sync=True)
+    starts = traitlets.List(list(STARTS)).tag(sync=True)
+    start = traitlets.Int(help="an index into starts").tag(sync=True)
+    seed = traitlets.Int().tag(sync=True)
+    last_seed = traitlets.Int(LAST_SEED).tag(sync=True)
     speeds = traitlets.List(help="sweeps a second").tag(sync=True)
     speed = traitlets.Int().tag(sync=True)
 
@@ -66,42 +72,27 @@ def explore_ising(side=64):
         raise ValueError(f"side must be an even whole number from 8 to 256, got {side!r}")
     side = int(side)
     stops = [0.0, *sorted([CRITICAL, *(k / 10 for k in range(2, 51))]), math.inf]
-    index, start, speed = stops.index(CRITICAL), 1, SPEEDS.index(60)
     view = IsingView(
         "explore_ising",
         (side,),
+        {"temperature_index": stops.index(CRITICAL), "start": 1, "seed": SEED, "speed": SPEEDS.index(60)},
         side=side,
         temperatures=stops,
-        index=index,
-        start=start,
         speeds=SPEEDS,
-        speed=speed,
-        defaults={"index": index, "start": start, "seed": SEED, "speed": speed},
     )
     controls = {
-        "temperature": temperature_slider(stops, index, "T"),
-        "start": ipywidgets.ToggleButtons(
-            options=STARTS,
-            index=start,
-            description="Start",
-            style={"description_width": "8.5em", "button_width": "auto"},
-            layout={"width": "auto"},
-        ),
-        "seed": ipywidgets.IntSlider(SEED, 0, LAST_SEED, description="Seed", **WIDE),
+        "temperature": temperature_slider(stops, view.temperature_index, "T"),
+        "start": buttons("Start", [(label, name) for name, label in STARTS.items()], view.start),
+        "seed": seed_slider(view, first=0),
         "speed": ipywidgets.SelectionSlider(
             options=[(f"{speed} a second", speed) for speed in SPEEDS],
-            index=speed,
+            index=view.speed,
             description="Sweeps",
             **WIDE,
         ),
     }
     sample = ising_sample(side, STILL_TEMPERATURES, 1, rng=np.random.default_rng(SEED), burn_in=STILL_SWEEPS - 1)
-    explorable = Explorable(view, controls, summary=_summary(sample), draw=lambda: _draw(sample))
-    explorable.link("temperature", "index", "index")
-    explorable.link("start", "index", "start")
-    explorable.link("seed", "value", "seed")
-    explorable.link("speed", "index", "speed")
-    return explorable
+    return Explorable(view, controls, summary=_summary(sample), draw=lambda: _draw(sample))
 
 
 def _summary(sample):

@@ -2,28 +2,21 @@
 
 import operator
 
-import ipywidgets
 import numpy as np
 import traitlets
 
 from tempcourse.boltzmann import boltzmann, thermodynamics
+from tempcourse.words import number, percent
 
-from .explorable import (
-    MAX_CLASSES,
-    Explorable,
-    View,
-    blank_axes,
-    join_sources,
-    number,
-    numbers,
-    percent,
-    temperature_slider,
-    temperature_stops,
-)
+from .kit.controls import own_first, preset_buttons, preset_table, temperature_slider, temperature_stops
+from .kit.explorable import Explorable, View, numbers
+from .kit.limits import MAX_CLASSES
+from .kit.sources import join_sources
+from .kit.stills import blank_axes
 
 MAX_STATES = 12
 # Name in a link, label on the button, energies, degeneracies, and what to look for.
-PRESETS = [
+PRESETS = preset_table("name label energies degeneracies note", [
     ("two", "Two levels", [0.0, 1.0], [1, 1],
      "At T = ∞ half of them are upstairs, and never more. C peaks near T = 0.42, where the climb is steepest."),
     ("ladder", "Ladder", [0.0, 1.0, 2.0, 3.0, 4.0, 5.0], [1] * 6,
@@ -34,7 +27,7 @@ PRESETS = [
     ("upstairs", "More room upstairs", [0.0, 1.0], [1, 5],
      "Each state upstairs is rarer than the one below, but there are five: "
      "above T = 1/log 5 = 0.62 most of the particles are up."),
-]  # fmt: skip
+])  # fmt: skip
 
 
 class LevelsView(View):
@@ -45,7 +38,7 @@ class LevelsView(View):
     presets = traitlets.List(help="name, label, energies, degeneracies and a note for each").tag(sync=True)
     preset = traitlets.Int(0).tag(sync=True)
     temperatures = numbers()
-    index = traitlets.Int().tag(sync=True)
+    temperature_index = traitlets.Int().tag(sync=True)
 
 
 def explore_levels(energies=(0.0, 1.0), degeneracies=None):
@@ -79,45 +72,26 @@ def explore_levels(energies=(0.0, 1.0), degeneracies=None):
     explore_levels([0.0, 1.0], [1, 5])
     """
     energies, degeneracies = _checked_levels(energies, degeneracies)
-    presets = PRESETS
-    if not any((energies, degeneracies) == (own, states) for _, _, own, states, _ in PRESETS):
-        note = "The levels that this page speaks of."
-        presets = [("own", "These levels", energies, degeneracies, note), *PRESETS]
+    own = {"name": "own", "label": "These levels", "note": "The levels that this page speaks of."}
+    presets, preset = own_first(PRESETS, {**own, "energies": energies, "degeneracies": degeneracies})
     stops = temperature_stops(-2, 2, per_decade=20, digits=2)
-    start = {
-        "preset": next(i for i, each in enumerate(presets) if each[2:4] == (energies, degeneracies)),
-        "index": stops.index(1.0),
-    }
     view = LevelsView(
         "explore_levels",
         (energies, degeneracies),
-        presets=[
-            {"name": name, "label": label, "energies": own, "degeneracies": states, "note": note}
-            for name, label, own, states, note in presets
-        ],
+        {"preset": preset, "temperature_index": stops.index(1.0)},
+        presets=presets,
         temperatures=stops,
-        defaults=start,
-        **start,
     )
     controls = {
-        "preset": ipywidgets.ToggleButtons(
-            options=[(label, name) for name, label, *_ in presets],
-            index=view.preset,
-            description="Levels",
-            style={"description_width": "8.5em", "button_width": "auto"},
-            layout={"width": "auto"},
-        ),
-        "temperature": temperature_slider(stops, view.index, symbol="T"),
+        "preset": preset_buttons("Levels", view),
+        "temperature": temperature_slider(stops, view.temperature_index, symbol="T"),
     }
-    explorable = Explorable(
+    return Explorable(
         view,
         controls,
         summary=_summary(energies, degeneracies),
         draw=lambda: _draw(energies, degeneracies),
     )
-    explorable.link("preset", "index", "preset")
-    explorable.link("temperature", "index", "index")
-    return explorable
 
 
 def _checked_levels(energies, degeneracies):
@@ -152,9 +126,9 @@ def _summary(energies, degeneracies):
         for energy, g, p in zip(energies, degeneracies, populations, strict=True)
     )
     return (
-        f"Populations of energy levels at temperature 1: {levels}; mean energy {curves.energy:.3f}, "
-        f"entropy {curves.entropy:.3f} nats, free energy {curves.free_energy:.3f}, "
-        f"heat capacity {curves.heat_capacity:.3f}."
+        f"Populations of energy levels at temperature 1: {levels}; mean energy {curves.energy:.3g}, "
+        f"entropy {curves.entropy:.3g} nats, free energy {curves.free_energy:.3g}, "
+        f"heat capacity {curves.heat_capacity:.3g}."
     ).replace("-", "−")
 
 

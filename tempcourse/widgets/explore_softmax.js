@@ -1,122 +1,135 @@
-import { effectiveChoices, entropy, softmax } from "./maths.js";
-import {
-  cell,
-  element,
-  explorable,
-  facts,
-  number,
-  numberSetting,
-  percent,
-  subscript,
-  temperatureSetting,
-} from "./explorable.js";
-import { barChart, dotChart, onWidth, temperatureColour } from "./charts.js";
-import { setText } from "./text.js";
+import { barChart } from "./kit/bars.js";
+import { move, setText, svg } from "./kit/elements.js";
+import { explorable } from "./kit/explorable.js";
+import { chartNode, tickText } from "./kit/marks.js";
+import { facts, note, pair, panel } from "./kit/panels.js";
+import { numberSetting, temperatureSetting } from "./kit/settings.js";
+import { distributionTable } from "./kit/table.js";
+import { natsAndBits, number, percents, shares, subscript } from "./kit/words.js";
+import { effectiveChoices, entropy, softmax } from "./maths/softmax.js";
 
 const SHIFT = 10;
 
-function names(model) {
+function logitNames(model) {
   return Array.from({ length: model.get("size") }, (_, i) => `logit_${i + 1}`);
 }
 
-/** Odds of the likeliest class against the next: [winner, runner-up, exp(gap/τ)]. */
-function topOdds(logits, temperature) {
-  const order = logits.map((_, i) => i).sort((a, b) => logits[b] - logits[a] || a - b);
-  const gap = logits[order[0]] - logits[order[1]];
-  const odds = gap === 0 || temperature === Infinity ? 1 : Math.exp(gap / temperature);
-  return [order[0] + 1, order[1] + 1, odds];
-}
-
-function oddsText(odds, temperature) {
-  if (odds === Infinity && temperature > 0) return "over 10³⁰⁸ : 1"; // finite, but past what a float can hold
-  return `${number(odds, 3)} : 1`;
-}
-
-function build({ model, body, table, cleanup }) {
-  const size = model.get("size");
-  const reach = model.get("reach");
-  const limit = reach + SHIFT;
-  const scores = dotChart(size, { low: -limit, high: limit, label: "Logits after the shift" });
-  const bars = barChart(size, { label: "Probabilities" });
-  const scoresPanel = element("figure", { class: "tc-panel" }, element("figcaption"), scores.node);
-  const barsPanel = element("figure", { class: "tc-panel" }, element("figcaption"), bars.node);
-  body.append(element("div", { class: "tc-pair" }, scoresPanel, barsPanel));
-  const say = facts(body, ["Odds", "Entropy", "Effective choices"]);
-  const note = element("p", { class: "tc-note" });
-  body.append(note);
-
-  const state = () => {
-    const logits = names(model).map((name) => model.get(name));
-    const shift = model.get("shift");
-    const temperature = Number(model.get("temperatures")[model.get("index")]);
-    const shifted = logits.map((z) => z + shift);
-    return { logits, shift, shifted, temperature, probabilities: softmax(shifted, temperature) };
+/** Points on a number line, a row a class, with a stem from zero: what the bars beside them are made of. */
+function dotChart(size, limit) {
+  const rowHeight = 30;
+  const height = size * rowHeight + 22;
+  const node = chartNode("Logits after the shift", height);
+  const ticks = [-limit, -limit / 2, 0, limit / 2, limit].map((at) => {
+    const line = svg("line", { class: at === 0 ? "tc-axis" : "tc-grid", y1: 2, y2: height - 20 });
+    const text = tickText({ y: height - 5, "text-anchor": "middle" }, String(at).replace("-", "−"));
+    node.append(line, text);
+    return { at, line, text };
+  });
+  const rows = Array.from({ length: size }, (_, i) => {
+    const y = i * rowHeight + rowHeight / 2;
+    const row = {
+      stem: svg("line", { class: "tc-stem", y1: y, y2: y }),
+      dot: svg("circle", { class: "tc-score", cy: y, r: 6 }),
+      name: svg("text", { class: "tc-label", x: 0, y: y + 5 }, `z${subscript(i + 1)}`),
+      value: svg("text", { class: "tc-value", y: y + 5 }),
+    };
+    node.append(...Object.values(row));
+    return row;
+  });
+  let x = (value) => value;
+  return {
+    node,
+    layout(width) {
+      const [left, right] = [38, width - 62];
+      x = (value) => left + ((value + limit) / (2 * limit)) * (right - left);
+      move(node, { viewBox: `0 0 ${width} ${height}`, width });
+      for (const { at, line, text } of ticks) {
+        move(line, { x1: x(at), x2: x(at) });
+        move(text, { x: x(at) });
+      }
+      for (const { stem, value } of rows) {
+        move(stem, { x1: x(0) });
+        move(value, { x: width });
+      }
+    },
+    update(values) {
+      rows.forEach(({ stem, dot, value }, i) => {
+        setText(value, number(values[i], 4));
+        move(stem, { x2: x(values[i]) });
+        move(dot, { cx: x(values[i]) });
+      });
+    },
   };
+}
+
+/** Odds of the likeliest class against the next, in words. */
+function oddsText({ logits, temperature }) {
+  const [first, second] = logits.map((_, i) => i).sort((a, b) => logits[b] - logits[a] || a - b);
+  const gap = logits[first] - logits[second];
+  const odds = gap === 0 || temperature === Infinity ? 1 : Math.exp(gap / temperature);
+  const beyond = odds === Infinity && temperature > 0; // finite, but past what a float can hold
+  return `class ${first + 1} : class ${second + 1} is ${beyond ? "over 10³⁰⁸" : number(odds, 3)} : 1`;
+}
+
+function stateOf(model) {
+  const logits = logitNames(model).map((name) => model.get(name));
+  const shift = model.get("shift");
+  const temperature = model.get("temperatures")[model.get("temperature_index")];
+  const shifted = logits.map((z) => z + shift);
+  return { logits, shift, shifted, temperature, probabilities: softmax(shifted, temperature) };
+}
+
+function build({ model, body, table, fit }) {
+  const size = model.get("size");
+  const scores = dotChart(size, model.get("reach") + SHIFT);
+  const bars = barChart(size, { label: "Probabilities" });
+  const [scoresPanel, barsPanel] = [panel(scores), panel(bars)];
+  const figures = facts(["Odds", "Entropy", "Effective choices"]);
+  const remark = note();
+  body.append(pair(scoresPanel, barsPanel), figures.node, remark);
 
   const update = () => {
-    const { logits, shift, shifted, temperature, probabilities } = state();
+    const now = stateOf(model);
+    const { shift, shifted, temperature, probabilities } = now;
     const tau = `τ = ${number(temperature)}`;
-    const nats = entropy(probabilities);
-    const [first, second, odds] = topOdds(logits, temperature);
-    const moved = shift === 0 ? "" : ` ${shift < 0 ? "−" : "+"} ${number(Math.abs(shift))}`;
-    setText(scoresPanel.firstChild, `Logits z${moved}`);
-    setText(barsPanel.firstChild, `Softmax at ${tau}`);
-    const rows = logits.map((_, i) => `class ${i + 1}`);
-    scores.update({
-      values: shifted,
-      names: rows.map((_, i) => `z${subscript(i + 1)}`),
-      texts: shifted.map((z) => number(z, 4)),
-    });
-    bars.update({
-      probabilities,
-      names: rows,
-      values: probabilities.map(percent),
-      colour: temperatureColour(temperature),
-    });
-    say([
-      `class ${first} : class ${second} is ${oddsText(odds, temperature)}`,
-      `${nats.toFixed(3)} nats (${(nats / Math.LN2).toFixed(3)} bits)`,
+    const names = shifted.map((_, i) => `class ${i + 1}`);
+    scoresPanel.setTitle(`Logits z${shift === 0 ? "" : ` ${shift < 0 ? "−" : "+"} ${number(Math.abs(shift))}`}`);
+    barsPanel.setTitle(`Softmax at ${tau}`);
+    scores.update(shifted);
+    bars.update({ probabilities, names, values: percents(probabilities), temperature });
+    figures.write([
+      oddsText(now),
+      natsAndBits(entropy(probabilities)),
       `${effectiveChoices(probabilities).toFixed(2)} of ${size}`,
     ]);
-    setText(
-      note,
-      shift === 0
-        ? "Odds depend on the gap between two logits alone: e to the power of gap / τ."
-        : `Every logit moved by ${number(shift)}, every gap stayed: so did every probability.`,
-    );
-    table.update({
-      title: `Softmax at ${tau}${shift === 0 ? "" : `, every logit shifted by ${number(shift)}`}`,
-      columns: ["Class", "Logit", "Probability"],
-      lines: shifted.map((z, i) => [
-        cell.name(rows[i]),
-        cell.logit(z),
-        cell.probability(probabilities[i], temperature),
-      ]),
-    });
+    const odds = "Odds depend on the gap between two logits alone: e to the power of gap / τ.";
+    const kept = `Every logit moved by ${number(shift)}, every gap stayed: so did every probability.`;
+    setText(remark, shift === 0 ? odds : kept);
+    const title = `Softmax at ${tau}${shift === 0 ? "" : `, every logit shifted by ${number(shift)}`}`;
+    table.update(distributionTable({ title, names, logits: shifted, probabilities, temperature }));
   };
-
-  cleanup(onWidth(scores.node.parentNode, (width) => (scores.layout(width, 30), update())));
-  cleanup(onWidth(bars.node.parentNode, (width) => (bars.layout(width, 62), update())));
+  fit(scoresPanel.node, (width) => scores.layout(width));
+  fit(barsPanel.node, (width) => bars.layout(width, 62));
 
   const summary = () => {
-    const { temperature, probabilities } = state();
-    const shares = probabilities.map((p, i) => `class ${i + 1} ${percent(p)}`).join(", ");
+    const { temperature, probabilities } = stateOf(model);
     const choices = effectiveChoices(probabilities).toFixed(2);
-    return `At temperature ${number(temperature)}: ${shares}; ${choices} effective choices.`;
+    return `At temperature ${number(temperature)}: ${shares(probabilities)}; ${choices} effective choices.`;
   };
   return { update, summary };
 }
 
-const logitLimits = (model) => [-model.get("reach"), model.get("reach"), model.get("step")];
+function logitLimits(model) {
+  return [-model.get("reach"), model.get("reach"), model.get("step")];
+}
 
 export default explorable({
   name: "explore_softmax",
   title: "Explore the softmax",
   settings: (model) => [
-    ...names(model).map((name) => numberSetting(name, logitLimits)),
+    ...logitNames(model).map((name) => numberSetting(name, logitLimits)),
     numberSetting("shift", () => [-SHIFT, SHIFT, 0.5]),
     temperatureSetting(),
   ],
-  watch: (model) => [...names(model), "shift", "index"],
   build,
 });

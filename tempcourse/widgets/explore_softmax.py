@@ -6,20 +6,13 @@ import ipywidgets
 import traitlets
 
 from tempcourse.softmax import effective_choices, entropy, softmax
+from tempcourse.words import number, shares
 
-from .explorable import (
-    WIDE,
-    Explorable,
-    View,
-    blank_axes,
-    checked_logits,
-    join_sources,
-    number,
-    numbers,
-    shares,
-    temperature_slider,
-    temperature_stops,
-)
+from .kit.controls import WIDE, temperature_slider, temperature_stops
+from .kit.explorable import Explorable, View, numbers
+from .kit.limits import checked_logits
+from .kit.sources import join_sources
+from .kit.stills import blank_axes
 
 
 class SoftmaxView(View):
@@ -32,11 +25,12 @@ class SoftmaxView(View):
     step = traitlets.Float().tag(sync=True)
     shift = traitlets.Float(0.0).tag(sync=True)
     temperatures = numbers()
-    index = traitlets.Int().tag(sync=True)
+    temperature_index = traitlets.Int().tag(sync=True)
 
     def __init__(self, function, arguments, start, **traits):
-        self.add_traits(**{name: traitlets.Float(z).tag(sync=True) for name, z in start.items()})
-        super().__init__(function, arguments, **traits)
+        logits = [name for name in start if not self.has_trait(name)]
+        self.add_traits(**{name: traitlets.Float().tag(sync=True) for name in logits})
+        super().__init__(function, arguments, start, **traits)
 
 
 def explore_softmax(logits=(2.0, 1.0, 0.5, 0.1)):
@@ -65,19 +59,16 @@ def explore_softmax(logits=(2.0, 1.0, 0.5, 0.1)):
     logits = checked_logits(logits, masks=False)
     stops = temperature_stops(-2, 2, per_decade=20, digits=2)
     start = {f"logit_{i}": z for i, z in enumerate(logits, 1)}
-    index = stops.index(1.0)
     reach = float(max(5, *(math.ceil(abs(z)) for z in logits)))
     step = 0.1 if all(abs(10 * z - round(10 * z)) < 1e-9 for z in logits) else 0.01
     view = SoftmaxView(
         "explore_softmax",
         (logits,),
-        start,
+        {**start, "shift": 0.0, "temperature_index": stops.index(1.0)},
         size=len(logits),
         reach=reach,
         step=step,
         temperatures=stops,
-        index=index,
-        defaults={**start, "shift": 0.0, "index": index},
     )
     controls = {
         name: ipywidgets.FloatSlider(
@@ -89,7 +80,7 @@ def explore_softmax(logits=(2.0, 1.0, 0.5, 0.1)):
     controls["shift"] = ipywidgets.FloatSlider(
         value=0.0, min=-10.0, max=10.0, step=0.5, description="Shift all by c", readout_format=".1f", **WIDE
     )
-    controls["temperature"] = temperature_slider(stops, index)
+    controls["temperature"] = temperature_slider(stops, view.temperature_index)
 
     probabilities = softmax(logits)
     summary = (
@@ -97,12 +88,7 @@ def explore_softmax(logits=(2.0, 1.0, 0.5, 0.1)):
         f"entropy {entropy(probabilities):.2f} nats, "
         f"{effective_choices(probabilities):.2f} effective choices."
     )
-    explorable = Explorable(view, controls, summary=summary, draw=lambda: _draw(logits))
-    for name in start:
-        explorable.link(name, "value", name)
-    explorable.link("shift", "value", "shift")
-    explorable.link("temperature", "index", "index")
-    return explorable
+    return Explorable(view, controls, summary=summary, draw=lambda: _draw(logits))
 
 
 def _name(i):

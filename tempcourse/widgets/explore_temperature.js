@@ -1,119 +1,95 @@
-import { effectiveChoices, entropy, softmax } from "./maths.js";
-import {
-  cell,
-  choiceSetting,
-  element,
-  explorable,
-  facts,
-  number,
-  percent,
-  subscript,
-  temperatureSetting,
-} from "./explorable.js";
-import { barChart, curveChart, onWidth, temperatureColour } from "./charts.js";
-import { setText } from "./text.js";
+import { barChart } from "./kit/bars.js";
+import { element, setText } from "./kit/elements.js";
+import { explorable } from "./kit/explorable.js";
+import { facts, note, panel, remade } from "./kit/panels.js";
+import { presetSetting, temperatureSetting } from "./kit/settings.js";
+import { distributionTable } from "./kit/table.js";
+import { temperatureChart } from "./kit/temperature_chart.js";
+import { natsAndBits, number, percent, percents, shares, subscript } from "./kit/words.js";
+import { effectiveChoices, entropy, softmax } from "./maths/softmax.js";
 
-const FINE = 241; // points a curve, between the breaks of the axis
+const TICKS = [0, 0.01, 0.1, 1, 10, 100, Infinity];
+const LIMITS = [[0, "argmax", "start"], [1, "unchanged", "middle"], [Infinity, "uniform", "end"]];
 
-function build({ model, body, table, cleanup }) {
-  const stops = model.get("temperatures").map(Number);
-  const presets = model.get("presets").map((one) => ({ ...one, logits: one.logits.map(Number) }));
-  const note = element("p", { class: "tc-note" });
-  const caption = element("figcaption");
-  const barsPanel = element("figure", { class: "tc-panel" }, caption);
+function stateOf(model) {
+  const preset = model.get("presets")[model.get("preset")] ?? model.get("presets")[0];
+  const temperature = model.get("temperatures")[model.get("temperature_index")];
+  return { ...preset, preset, temperature, probabilities: softmax(preset.logits, temperature) };
+}
+
+function unmaskedOf(logits) {
+  return logits.filter((z) => z !== -Infinity).length;
+}
+
+/** The curves p_i(τ) above H(τ). */
+function curveChart(model, logits) {
+  const at = (temperature) => softmax(logits, temperature);
+  return temperatureChart({
+    ...{ model, ticks: TICKS, limits: LIMITS },
+    label: "Probabilities and entropy over temperature, with a cursor at the chosen one",
+    plots: [
+      {
+        ...{ tall: 190, of: at, high: 1, parts: [0, 0.5, 1], text: (p) => `${100 * p} %` },
+        labels: logits.map((_, i) => String(i + 1)),
+      },
+      {
+        ...{ tall: 84, of: (temperature) => [entropy(at(temperature))], high: Math.log(unmaskedOf(logits)) || 1 },
+        ...{ name: "entropy H, nats", labels: ["H"], area: true },
+      },
+    ],
+  });
+}
+
+function factsOf({ probabilities, logits }) {
+  const top = Math.max(...probabilities);
+  const winners = probabilities.flatMap((p, i) => (p === top ? [i + 1] : []));
+  const who = winners.length === 1 ? `class ${winners[0]},` : `${winners.join(", ")} tie at`;
+  return [
+    `${who} ${percent(top)}`,
+    natsAndBits(entropy(probabilities)),
+    `${effectiveChoices(probabilities).toFixed(2)} of ${unmaskedOf(logits)}`,
+  ];
+}
+
+function build({ model, body, table, fit }) {
+  const barsPanel = panel();
   const curvesPanel = element("figure", { class: "tc-panel" });
-  body.append(barsPanel);
-  const say = facts(body, ["Top class", "Entropy", "Effective choices"]);
-  body.append(curvesPanel, note);
-
-  const pick = (index) => {
-    model.set("index", index);
-    model.save_changes();
-  };
-  const span = stops.at(-2) / stops[1];
-  const grid = Array.from({ length: FINE }, (_, i) => stops[1] * span ** (i / (FINE - 1)));
-  let drawn = null; // the preset that the charts were made for
-  let bars = null;
-  let curves = null;
-  let width = 0;
-
-  const state = () => {
-    const preset = presets[model.get("preset")] ?? presets[0];
-    const temperature = stops[model.get("index")];
-    return { ...preset, preset, temperature, probabilities: softmax(preset.logits, temperature) };
-  };
-
+  const figures = facts(["Top class", "Entropy", "Effective choices"]);
+  const remark = note();
+  body.append(barsPanel.node, figures.node, curvesPanel, remark);
   // Another preset means other curves, and perhaps another number of classes.
-  const remake = ({ preset, logits }) => {
-    drawn = preset;
-    const size = logits.length;
-    const unmasked = logits.filter((z) => z !== -Infinity).length;
-    const at = (temperature) => {
-      const p = softmax(logits, temperature);
-      return [...p, entropy(p)];
-    };
-    bars = barChart(size, { label: "Probabilities" });
-    const [values, ends] = [grid.map(at), [at(0), at(Infinity)]];
-    curves = curveChart({ stops, grid, size, values, ends, unmasked, pick });
-    barsPanel.replaceChildren(caption, bars.node);
+  const charts = remade(fit, body, ({ logits }) => {
+    const bars = barChart(logits.length, { label: "Probabilities" });
+    const curves = curveChart(model, logits);
+    barsPanel.setChart(bars);
     curvesPanel.replaceChildren(curves.node);
-    layout();
-  };
-  const layout = () => {
-    bars.layout(width, 118);
-    curves.layout(width);
-  };
+    return { bars, curves, layout: (width) => (bars.layout(width, 118), curves.layout(width)) };
+  });
 
   const update = () => {
-    const now = state();
-    if (now.preset !== drawn) remake(now);
+    const now = stateOf(model);
+    const { bars, curves } = charts.of(now.preset);
     const { logits, temperature, probabilities, label } = now;
-    const nats = entropy(probabilities);
     const tau = `τ = ${number(temperature)}`;
-    const names = logits.map((z, i) => `class ${i + 1}, z${subscript(i + 1)} = ${number(z)}`);
-    setText(caption, `Softmax at ${tau}`);
+    barsPanel.setTitle(`Softmax at ${tau}`);
     bars.update({
       probabilities,
-      names,
-      values: probabilities.map((p, i) => (logits[i] === -Infinity ? "masked" : percent(p))),
-      colour: temperatureColour(temperature),
+      names: logits.map((z, i) => `class ${i + 1}, z${subscript(i + 1)} = ${number(z)}`),
+      values: percents(probabilities, logits),
+      temperature,
     });
-    curves.update({ temperature, probabilities, entropy: nats });
-    const top = Math.max(...probabilities);
-    const winners = probabilities.flatMap((p, i) => (p === top ? [i + 1] : []));
-    const who = winners.length === 1 ? `class ${winners[0]},` : `${winners.join(", ")} tie at`;
-    say([
-      `${who} ${percent(top)}`,
-      `${nats.toFixed(3)} nats (${(nats / Math.LN2).toFixed(3)} bits)`,
-      `${effectiveChoices(probabilities).toFixed(2)} of ${logits.filter((z) => z !== -Infinity).length}`,
-    ]);
-    setText(note, now.note);
-    table.update({
-      title: `${label}: softmax at ${tau}`,
-      columns: ["Class", "Logit", "Probability"],
-      lines: logits.map((z, i) => [
-        cell.name(`class ${i + 1}`),
-        cell.logit(z),
-        cell.probability(probabilities[i], temperature),
-      ]),
-    });
+    curves.update(temperature);
+    figures.write(factsOf(now));
+    setText(remark, now.note);
+    const [title, names] = [`${label}: softmax at ${tau}`, logits.map((_, i) => `class ${i + 1}`)];
+    table.update(distributionTable({ title, names, logits, probabilities, temperature }));
   };
-
-  cleanup(
-    onWidth(body, (measured) => {
-      width = measured;
-      if (drawn) layout();
-      update();
-    }),
-  );
-
   const summary = () => {
-    const { temperature, probabilities, logits } = state();
-    const share = (p, i) => `class ${i + 1} ${logits[i] === -Infinity ? "masked" : percent(p)}`;
+    const { temperature, probabilities, logits } = stateOf(model);
     const nats = entropy(probabilities).toFixed(2);
     const choices = effectiveChoices(probabilities).toFixed(2);
-    const shares = `At temperature ${number(temperature)}: ${probabilities.map(share).join(", ")}`;
-    return `${shares}; entropy ${nats} nats, ${choices} effective choices.`;
+    const at = `At temperature ${number(temperature)}`;
+    return `${at}: ${shares(probabilities, logits)}; entropy ${nats} nats, ${choices} effective choices.`;
   };
   return { update, summary };
 }
@@ -121,10 +97,6 @@ function build({ model, body, table, cleanup }) {
 export default explorable({
   name: "explore_temperature",
   title: "Explore the temperature",
-  settings: () => [
-    choiceSetting("preset", "preset", (model) => model.get("presets").map(({ name }) => name)),
-    temperatureSetting(),
-  ],
-  watch: () => ["preset", "index"],
+  settings: () => [presetSetting(), temperatureSetting()],
   build,
 });

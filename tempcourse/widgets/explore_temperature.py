@@ -1,28 +1,20 @@
 """One row of logits at every temperature: bars, the curves of probability and entropy, and the limits."""
 
-import ipywidgets
 import numpy as np
 import traitlets
 
 from tempcourse.softmax import effective_choices, entropy, softmax
+from tempcourse.words import number, shares
 
-from .explorable import (
-    Explorable,
-    View,
-    blank_axes,
-    checked_logits,
-    join_sources,
-    number,
-    numbers,
-    shares,
-    temperature_slider,
-    temperature_stops,
-    to_json,
-)
+from .kit.controls import own_first, preset_buttons, preset_table, temperature_slider, temperature_stops
+from .kit.explorable import Explorable, View, numbers
+from .kit.limits import checked_logits
+from .kit.sources import join_sources
+from .kit.stills import blank_axes
 
 SKETCH = [2.0, 1.0, 0.5, 0.1]
 # Name in a link, label on the button, logits, and what to look for.
-PRESETS = [
+PRESETS = preset_table("name label logits note", [
     ("sketch", "Sketch", SKETCH, "One clear winner: it takes all at τ = 0."),
     ("tie", "Tie", [2.0, 2.0, 0.5, 0.1], "Two classes share the top: at τ = 0 each keeps a half."),
     ("near-tie", "Near tie", [2.0, 1.99, 0.5, 0.1],
@@ -30,7 +22,7 @@ PRESETS = [
     ("outlier", "Outlier", [8.0, 1.0, 0.5, 0.1], "A gap of 7: one class keeps nearly all until τ is large."),
     ("mask", "Masked entry", [2.0, float("-inf"), 0.5, 0.1],
      "Class 2 has logit −∞: it stays at exactly 0, and τ = ∞ is uniform over the other three."),
-]  # fmt: skip
+])  # fmt: skip
 
 
 class TemperatureView(View):
@@ -38,10 +30,10 @@ class TemperatureView(View):
 
     _esm = join_sources("explore_temperature.js")
 
-    presets = traitlets.List(help="name, label, logits and a note for each").tag(sync=True)
+    presets = numbers()
     preset = traitlets.Int(0).tag(sync=True)
     temperatures = numbers()
-    index = traitlets.Int().tag(sync=True)
+    temperature_index = traitlets.Int().tag(sync=True)
 
 
 def explore_temperature(logits=(2.0, 1.0, 0.5, 0.1)):
@@ -70,31 +62,19 @@ def explore_temperature(logits=(2.0, 1.0, 0.5, 0.1)):
     1.0
     """
     logits = checked_logits(logits)
-    presets = PRESETS
-    if logits != SKETCH:
-        presets = [("own", "These logits", logits, "The logits that this page speaks of."), *PRESETS]
+    note = "The logits that this page speaks of."
+    presets, preset = own_first(PRESETS, {"name": "own", "label": "These logits", "logits": logits, "note": note})
     stops = temperature_stops(-2, 2, per_decade=20, digits=2)
-    index = stops.index(1.0)
     view = TemperatureView(
         "explore_temperature",
         (logits,),
-        presets=[
-            {"name": name, "label": label, "logits": to_json(row), "note": note}
-            for name, label, row, note in presets
-        ],
+        {"preset": preset, "temperature_index": stops.index(1.0)},
+        presets=presets,
         temperatures=stops,
-        index=index,
-        defaults={"preset": 0, "index": index},
     )
     controls = {
-        "preset": ipywidgets.ToggleButtons(
-            options=[(label, name) for name, label, _, _ in presets],
-            index=0,
-            description="Logits",
-            style={"description_width": "8.5em", "button_width": "auto"},
-            layout={"width": "auto"},
-        ),
-        "temperature": temperature_slider(stops, index),
+        "preset": preset_buttons("Logits", view),
+        "temperature": temperature_slider(stops, view.temperature_index),
     }
     probabilities = softmax(logits)
     summary = (
@@ -104,10 +84,7 @@ def explore_temperature(logits=(2.0, 1.0, 0.5, 0.1)):
         f"at temperature 0 the probabilities are {_list(softmax(logits, 0))}, "
         f"at infinity {_list(softmax(logits, np.inf))}."
     )
-    explorable = Explorable(view, controls, summary=summary, draw=lambda: _draw(logits))
-    explorable.link("preset", "index", "preset")
-    explorable.link("temperature", "index", "index")
-    return explorable
+    return Explorable(view, controls, summary=summary, draw=lambda: _draw(logits))
 
 
 def _list(probabilities):

@@ -1,83 +1,71 @@
-import { button, element, inline, linkButton } from "./explorable.js";
+import { button, element, withCode } from "./kit/elements.js";
+import { linkButton } from "./kit/toolbar.js";
 
 const LETTERS = "abcdefgh";
 let count = 0; // radio buttons of one quiz share a name that no other quiz has
 
-/** A choice as a radio button in a label that is easy to hit. */
-function option(name, choice, i) {
-  const radio = element("input", { type: "radio", name, value: i });
-  const text = element("span", {}, `${LETTERS[i]}) `, ...inline(choice));
-  const node = element("label", { class: "tc-choice" }, radio, text);
-  return { radio, node };
+/** The question and a radio button for each choice, in a label that is easy to hit. */
+function questionForm(question, choices) {
+  const name = `tc-quiz-${(count += 1)}`;
+  const radios = choices.map((_, i) => element("input", { type: "radio", name, value: i }));
+  const labels = choices.map((choice, i) => {
+    const text = element("span", {}, `${LETTERS[i]}) `, ...withCode(choice));
+    return element("label", { class: "tc-choice" }, radios[i], text);
+  });
+  const fieldset = element("fieldset", {}, element("legend", {}, ...withCode(question)), ...labels);
+  return { fieldset, radios };
 }
 
 /** What there is to say about one choice; the chosen one stands open. */
 function explanation({ choice, text, letter, right, chosen }) {
   const verdict = element("span", { class: "tc-verdict" }, right ? " ✓ right" : " ✗ not right");
-  const heading = element("summary", {}, `${letter}) `, ...inline(choice), verdict);
-  const body = element("p", {}, ...inline(text));
+  const heading = element("summary", {}, `${letter}) `, ...withCode(choice), verdict);
+  const body = element("p", {}, ...withCode(text));
   const node = element("details", { class: right ? "tc-right" : "tc-wrong" }, heading, body);
   node.open = chosen;
   return node;
 }
 
+/** All explanations: of the chosen one first, then of the right one. */
+function explanationsOf(model, chosen) {
+  const [choices, answer, texts] = ["choices", "answer", "explanations"].map((name) => model.get(name));
+  const order = [...new Set([chosen, answer, ...choices.keys()])];
+  return order.map((i) => {
+    const about = { choice: choices[i], text: texts[i], letter: LETTERS[i] };
+    return explanation({ ...about, right: i === answer, chosen: i === chosen });
+  });
+}
+
 function render({ model, el }) {
-  const [question, choices] = [model.get("question"), model.get("choices")];
-  const [answer, explanations] = [model.get("answer"), model.get("explanations")];
-  const group = `tc-quiz-${(count += 1)}`;
-  const options = choices.map((choice, i) => option(group, choice, i));
-  const fieldset = element(
-    "fieldset",
-    {},
-    element("legend", {}, ...inline(question)),
-    ...options.map(({ node }) => node),
-  );
+  const answer = model.get("answer");
+  const { fieldset, radios } = questionForm(model.get("question"), model.get("choices"));
   const commit = button("Check my answer", { class: "tc-button tc-primary" });
   const again = button("Try again");
-  const status = element("p", { class: "tc-note", role: "status" });
+  const status = element("p", { role: "status" });
   const notes = element("div", { class: "tc-notes" });
-  const [copy, said] = linkButton(model, []);
-  const tools = element("div", { class: "tc-toolbar" }, commit, again, copy, said);
-  const root = element(
-    "div",
-    { class: "tc tc-quiz", "data-explorable": "quiz", "data-lm-suppress-shortcuts": "true" },
-    fieldset,
-    tools,
-    status,
-    notes,
-  );
+  const tools = element("div", { class: "tc-toolbar" }, commit, again, ...linkButton(model, []));
+  const attributes = { class: "tc tc-quiz", "data-explorable": "quiz", "data-lm-suppress-shortcuts": "true" };
+  const root = element("div", attributes, fieldset, tools, status, notes);
 
+  /** Open or closed: the question, the buttons, what is said, and what is explained. */
+  const show = (open, text, explanations) => {
+    fieldset.disabled = !open;
+    commit.hidden = !open;
+    again.hidden = open;
+    status.textContent = text;
+    status.className = open ? "tc-note" : "tc-answer";
+    notes.replaceChildren(...explanations);
+  };
   const ask = () => {
-    fieldset.disabled = false;
-    options.forEach(({ radio }) => (radio.checked = false));
+    radios.forEach((radio) => (radio.checked = false));
     commit.disabled = true;
-    commit.hidden = false;
-    again.hidden = true;
-    status.textContent = "Commit to a choice; then each is explained.";
-    status.className = "tc-note";
-    notes.replaceChildren();
+    show(true, "Commit to a choice; then each is explained.", []);
   };
   const reveal = () => {
-    const chosen = options.findIndex(({ radio }) => radio.checked);
-    const order = [chosen, answer, ...choices.keys()].filter((i, k, all) => all.indexOf(i) === k);
-    fieldset.disabled = true;
-    commit.hidden = true;
-    again.hidden = false;
+    const chosen = radios.findIndex((radio) => radio.checked);
     const right = LETTERS[answer];
     const mistaken = `Not ${LETTERS[chosen]}. The right answer is ${right}.`;
-    status.textContent = chosen === answer ? `Right: ${right}.` : mistaken;
-    status.className = "tc-answer";
-    notes.replaceChildren(
-      ...order.map((i) =>
-        explanation({
-          choice: choices[i],
-          text: explanations[i],
-          letter: LETTERS[i],
-          right: i === answer,
-          chosen: i === chosen,
-        }),
-      ),
-    );
+    show(false, chosen === answer ? `Right: ${right}.` : mistaken, explanationsOf(model, chosen));
     again.focus(); // the button that had the focus is gone
   };
   fieldset.addEventListener("change", () => (commit.disabled = false));
@@ -89,7 +77,7 @@ function render({ model, el }) {
   commit.addEventListener("click", reveal);
   again.addEventListener("click", () => {
     ask();
-    options[0].radio.focus();
+    radios[0].focus();
   });
   ask();
   el.append(root);

@@ -5,7 +5,8 @@ import re
 
 import traitlets
 
-from .explorable import Explorable, View, join_sources
+from .kit.explorable import Explorable, View
+from .kit.sources import join_sources
 
 
 class QuizView(View):

@@ -2,31 +2,31 @@
 
 from functools import partial
 
-import ipywidgets
 import numpy as np
 import traitlets
 
 from tempcourse.language import MarkovModel
 from tempcourse.sequences import sequence_temperature
 from tempcourse.softmax import entropy
+from tempcourse.words import number, percent
 
-from .explorable import (
-    Explorable,
-    View,
-    blank_axes,
-    join_sources,
-    number,
-    numbers,
-    percent,
+from .kit.controls import (
+    buttons,
+    own_first,
+    preset_buttons,
+    preset_table,
     temperature_slider,
     temperature_stops,
 )
+from .kit.explorable import Explorable, View, numbers
+from .kit.sources import join_sources
+from .kit.stills import blank_axes
 
 MAX_WORDS, MAX_LEAVES = 4, 12
 WORDS, LEAVES = "ABCD", "abcdefghijkl"
 START = 0.5
 # Name in a link, label on the button, probabilities of the first words and of what follows each, what to look for.
-PRESETS = [
+PRESETS = preset_table("name label first then note", [
     ("greedy", "Greedy misses", [0.6, 0.4], [[0.34, 0.33, 0.33], [0.9, 0.05, 0.05]],
      "A is the likelier first word, but after B there is hardly a choice: B a is the likeliest text."),
     ("surer", "Hotter but surer", [0.6, 0.4], [[0.25, 0.25, 0.25, 0.25], [1.0]],
@@ -36,7 +36,7 @@ PRESETS = [
     ("same", "No disagreement", [0.6, 0.4], [[0.7, 0.2, 0.1], [0.1, 0.7, 0.2]],
      "After A and after B come the same probabilities in another order. What a step divides by is then the same on "
      "both ways, so it cancels, and the two temperatures are one."),
-]  # fmt: skip
+])  # fmt: skip
 
 
 class TreeView(View):
@@ -46,9 +46,11 @@ class TreeView(View):
 
     presets = traitlets.List(help="name, label, first, then, note and flips for each").tag(sync=True)
     preset = traitlets.Int(0).tag(sync=True)
+    words = traitlets.Unicode(WORDS, help="the names of the first words").tag(sync=True)
+    leaves = traitlets.Unicode(LEAVES, help="and of the second").tag(sync=True)
     mode = traitlets.Int(0, help="of which temperature the branches are: 0 token, 1 sequence").tag(sync=True)
     temperatures = numbers()
-    index = traitlets.Int().tag(sync=True)
+    temperature_index = traitlets.Int().tag(sync=True)
 
 
 def sequence_tree(first=(0.6, 0.4), then=((0.34, 0.33, 0.33), (0.9, 0.05, 0.05))):
@@ -85,49 +87,22 @@ def sequence_tree(first=(0.6, 0.4), then=((0.34, 0.33, 0.33), (0.9, 0.05, 0.05))
     sequence_tree([0.5, 0.5], [[1.0], [0.9, 0.1]])
     """
     first, then = _checked_tree(first, then)
-    presets = PRESETS
-    if not any((first, then) == each[2:4] for each in PRESETS):
-        presets = [("own", "This tree", first, then, "The tree that this page speaks of."), *PRESETS]
+    own = {"name": "own", "label": "This tree", "note": "The tree that this page speaks of."}
+    presets, preset = own_first(PRESETS, {**own, "first": first, "then": then})
     stops = temperature_stops(-1, 1, per_decade=20, digits=2)
-    start = {
-        "preset": next(i for i, each in enumerate(presets) if each[2:4] == (first, then)),
-        "mode": 0,
-        "index": stops.index(START),
-    }
     view = TreeView(
         "sequence_tree",
         (first, then),
-        presets=[
-            {"name": name, "label": label, "first": a, "then": b, "note": note, "flips": _flips(a, b, stops)}
-            for name, label, a, b, note in presets
-        ],
+        {"preset": preset, "mode": 0, "temperature_index": stops.index(START)},
+        presets=[{**each, "flips": _flips(each["first"], each["then"], stops)} for each in presets],
         temperatures=stops,
-        defaults=start,
-        **start,
     )
-    buttons = {
-        "style": {"description_width": "8.5em", "button_width": "auto"},
-        "layout": {"width": "auto"},
-    }
     controls = {
-        "preset": ipywidgets.ToggleButtons(
-            options=[(label, name) for name, label, *_ in presets],
-            index=view.preset,
-            description="Tree",
-            **buttons,
-        ),
-        "mode": ipywidgets.ToggleButtons(
-            options=["token temperature", "sequence temperature"], index=0, description="Branches", **buttons
-        ),
-        "temperature": temperature_slider(stops, view.index),
+        "preset": preset_buttons("Tree", view),
+        "mode": buttons("Branches", ["token temperature", "sequence temperature"]),
+        "temperature": temperature_slider(stops, view.temperature_index),
     }
-    explorable = Explorable(
-        view, controls, summary=_summary(first, then), draw=lambda: _draw(first, then)
-    )
-    explorable.link("preset", "index", "preset")
-    explorable.link("mode", "index", "mode")
-    explorable.link("temperature", "index", "index")
-    return explorable
+    return Explorable(view, controls, summary=_summary(first, then), draw=lambda: _draw(first, then))
 
 
 def _checked_tree(first, then):

@@ -1,24 +1,26 @@
-import { afterEach, chain, inverseCdf, randomSource, softmax, uniform } from "./maths.js";
-import { CLOSING, END, nextProbabilities, ngramModel, nearestWords, spell, tokenize } from "./language.js";
+import { barChart } from "./kit/bars.js";
+import { temperatureColour } from "./kit/colours.js";
+import { button, element, move, setText } from "./kit/elements.js";
+import { explorable } from "./kit/explorable.js";
+import { facts, note, pair, panel } from "./kit/panels.js";
 import {
-  button,
-  cell,
-  choiceSetting,
-  element,
-  explorable,
-  facts,
-  filterSetting,
-  number,
+  filterSettings,
+  filtersOf,
   numberSetting,
-  percent,
+  seedSetting,
   temperatureSetting,
-} from "./explorable.js";
-import { barChart, move, onWidth, temperatureColour } from "./charts.js";
-import { setText } from "./text.js";
+  textSetting,
+} from "./kit/settings.js";
+import { cell } from "./kit/table.js";
+import { number, percent, percents } from "./kit/words.js";
+import { chain, decode } from "./maths/decoding.js";
+import { CLOSING, END, nearestWords, nextProbabilities, ngramModel, spell, tokenize } from "./maths/language.js";
+import { inverseCdf, randomSource, uniform } from "./maths/random.js";
+import { argsort, mean, sum } from "./maths/rows.js";
+import { softmax } from "./maths/softmax.js";
 
 const UNCHANGED = "τ = 1"; // the settings at which the model is as it is
 const TOP = 10; // words that have a bar of their own
-const SLIDERS = ["min_p", "top_k", "top_p"];
 const HINT =
   "Underlined: not the likeliest word. Choose a word to see what it was drawn from; " +
   "Rewind goes back to that moment.";
@@ -39,17 +41,10 @@ function named(word) {
   return MARKS[word] ? `${word} (${MARKS[word]})` : word;
 }
 
-/** A beginning, of words that the model knows. */
-function promptSetting() {
-  return {
-    key: "prompt",
-    trait: "prompt",
-    write: (prompt) => prompt,
-    read: (text, model) => {
-      const vocabulary = model.get("vocabulary");
-      return tokenize(text, vocabulary).every((word) => vocabulary.includes(word)) ? text : undefined;
-    },
-  };
+/** The beginning that was typed, if it is of words that the model knows. */
+function knownPrompt(text, model) {
+  const vocabulary = model.get("vocabulary");
+  return tokenize(text, vocabulary).every((word) => vocabulary.includes(word)) ? text : undefined;
 }
 
 /** Words as text, from one of them on. */
@@ -58,44 +53,60 @@ function textOf(words, from = 0) {
   return pieces.map(({ space, written }) => space + written).join("");
 }
 
+function settingsOf(model) {
+  return { temperature: model.get("temperatures")[model.get("temperature_index")], ...filtersOf(model) };
+}
+
+function settingsText({ temperature, ...filters }) {
+  const used = Object.entries(filters).filter(([, setting]) => setting !== null);
+  const texts = used.map(([name, setting]) => `${name.replace("_", "-")} ${setting}`);
+  return [`τ = ${number(temperature)}`, ...texts].join(", ");
+}
+
+/**
+ * What may come after the words of a text, from the most likely on: tokens, their logits at τ = 1, their probabilities
+ * at the settings, and how many of them are kept.
+ */
+function nextWords(language, engine, settings, ranked) {
+  const decoded = new Map(); // logits → what is drawn from at these settings
+  const rank = (row) => {
+    const tokens = Uint16Array.from(argsort(row.map((p) => -p)));
+    return { tokens, logits: Array.from(tokens, (token) => Math.log(row[token])) };
+  };
+  const draw = (logits) => {
+    const kept = decode(chain(engine, settings), logits);
+    return { probabilities: softmax(kept, 1), kept: kept.filter((z) => z > -Infinity).length };
+  };
+  return (words) => {
+    const row = nextProbabilities(language, words.map(({ token }) => token));
+    if (!ranked.has(row)) ranked.set(row, rank(row));
+    const { logits } = ranked.get(row);
+    if (!decoded.has(logits)) decoded.set(logits, draw(logits));
+    return { ...ranked.get(row), ...decoded.get(logits) };
+  };
+}
+
+/** A word by its rank among those that may come. */
+function ranked({ tokens, logits, probabilities }, rank) {
+  const logit = logits[rank];
+  return { token: tokens[rank], rank, probability: probabilities[rank], logit, left: logit < logits[0] };
+}
+
 /**
  * The writer: words from a beginning on, each drawn from the model's next-token distribution at some settings, with
  * the number that the seed has for its place.
  */
-function writer(language, engine, longest) {
-  const ranked = new Map(); // row of the model → its tokens from the most likely on, and their logits
-  let decoded = new Map(); // logits → what is drawn from at these settings
-  let settings = {};
+function storyWriter(language, engine, longest) {
+  const rows = new Map(); // row of the model → its tokens from the most likely on, and their logits
+  let next = null; // words → what may come after them
   let dice = [];
   let given = 0;
   let words = [];
-
-  const rank = (row) => {
-    const tokens = Uint16Array.from(row.keys()).sort((a, b) => row[b] - row[a] || a - b);
-    return { tokens, logits: Array.from(tokens, (token) => Math.log(row[token])) };
-  };
-  const decode = (logits) => {
-    const kept = afterEach(chain(engine, settings), logits).at(-1) ?? logits;
-    return { probabilities: softmax(kept, 1), kept: kept.filter((z) => z > -Infinity).length };
-  };
-  /** What may come at a place of the text, from the most likely on. */
-  const step = (place) => {
-    const tokens = words.slice(Math.max(0, place - language.order + 1), place).map(({ token }) => token);
-    const row = nextProbabilities(language, tokens);
-    if (!ranked.has(row)) ranked.set(row, rank(row));
-    const { logits } = ranked.get(row);
-    if (!decoded.has(logits)) decoded.set(logits, decode(logits));
-    return { ...ranked.get(row), ...decoded.get(logits) };
-  };
-  /** A word at the end of the text, by its rank. */
-  const word = ({ tokens, logits, probabilities }, i) => {
-    return { token: tokens[i], rank: i, probability: probabilities[i], logit: logits[i], left: logits[i] < logits[0] };
-  };
+  const step = (place) => next(words.slice(0, place));
   const draw = () => {
-    const next = step(words.length);
-    return word(next, inverseCdf(next.probabilities, dice[words.length]));
+    const here = step(words.length);
+    return ranked(here, inverseCdf(here.probabilities, dice[words.length]));
   };
-
   return {
     step,
     /** The text, the beginning's words first: of each its token, rank, probability, and logit at τ = 1. */
@@ -103,15 +114,14 @@ function writer(language, engine, longest) {
     /** How many of them are the beginning's. */
     given: () => given,
     /** Begin anew, at other settings. */
-    begin(tokens, seed, others) {
-      settings = others;
-      decoded = new Map();
+    begin(tokens, seed, settings) {
+      next = nextWords(language, engine, settings, rows);
       const source = randomSource(seed);
       dice = Array.from({ length: longest + 1 }, () => uniform(source));
       words = [];
       for (const token of tokens.slice(0, longest)) {
         const here = step(words.length);
-        words.push(word(here, here.tokens.indexOf(token)));
+        words.push(ranked(here, here.tokens.indexOf(token)));
       }
       given = words.length;
     },
@@ -123,276 +133,291 @@ function writer(language, engine, longest) {
     /** Write to the end of a sentence, but no more words than so many. */
     sentence(most) {
       const end = Math.min(words.length + most, longest);
-      const vocabulary = language.vocabulary;
-      let next = draw();
+      const { vocabulary } = language;
+      let coming = draw();
       while (words.length < end) {
-        words.push(next);
-        next = draw();
+        words.push(coming);
+        coming = draw();
         const [before, last] = [-2, -1].map((place) => vocabulary[words.at(place)?.token]);
         const mark = last === CLOSING ? before : last;
-        if ([".", "?", "!", END].includes(mark) && vocabulary[next.token] !== CLOSING) break;
+        if ([".", "?", "!", END].includes(mark) && vocabulary[coming.token] !== CLOSING) break;
       }
     },
   };
 }
 
-function build({ model, body, table, cleanup, redraw }) {
-  const [vocabulary, beginnings, longest] = ["vocabulary", "beginnings", "longest"].map((name) => model.get(name));
-  const temperatures = model.get("temperatures").map(Number);
-  const language = ngramModel(model.get("training"), vocabulary, model.get("order"));
-  const pen = writer(language, model.get("engine"), longest);
-  const set = (traits) => {
-    for (const [name, value] of Object.entries(traits)) model.set(name, value);
-    model.save_changes();
-  };
-
+/** Where a reader types a beginning; a word that the model does not know is refused, with what is near to it. */
+function promptField(model, { vocabulary, index }, cleanup) {
   const field = element("input", { type: "text", autocomplete: "off", autocapitalize: "off", spellcheck: "false" });
   const refusal = element("p", { class: "tc-note tc-refusal", role: "alert" });
-  const [writeOn, oneWord, rewind] = ["Write on", "One word", "Rewind"].map((name) => button(name));
-  writeOn.classList.add("tc-primary");
-  const title = element("figcaption");
-  const story = element("div", {
-    class: "tc-story tc-tinted",
-    role: "listbox",
-    "aria-orientation": "horizontal",
-    "aria-label": "The text, word by word",
-  });
-  const hint = element("p", { class: "tc-note" });
-  const stepTitle = element("figcaption");
-  const stepNote = element("p", { class: "tc-note tc-step" });
-  const bars = barChart(TOP + 1, { label: "Probabilities of the next word" });
-  const stepPanel = element("figure", { class: "tc-panel" }, stepTitle, stepNote, bars.node);
-  body.append(
-    element("label", { class: "tc-field" }, element("span", {}, "Begin in your own words"), field),
-    refusal,
-    element("div", { class: "tc-player", role: "group", "aria-label": "Writing" }, writeOn, oneWord, rewind),
-    element("div", { class: "tc-pair" }, element("figure", { class: "tc-panel" }, title, story, hint), stepPanel),
-  );
-  const say = facts(body, ["Mean surprise at τ = 1", "Perplexity", "Not the likeliest", "Different pairs"]);
-
-  const options = []; // a node for each word, and one for the place of the next
-  let chosen = Infinity; // the place whose step is shown
-  let fresh = Infinity; // the first word of the last press
-  let news = ""; // what it wrote, until it has been said
-  let current = ""; // the prompt, seed and settings that the text was written with
-
-  const state = () => {
-    const filters = SLIDERS.map((name) => [name, model.get("filters")[name][model.get(name)]]);
-    return { temperature: temperatures[model.get("index")], ...Object.fromEntries(filters) };
-  };
-  const settingsText = () => {
-    const { temperature, ...filters } = state();
-    const used = Object.entries(filters).filter(([, setting]) => setting !== null);
-    const texts = used.map(([name, setting]) => `${name.replace("_", "-")} ${setting}`);
-    return [`τ = ${number(temperature)}`, ...texts].join(", ");
-  };
-
-  /** Bring the text to what the model says. */
-  const follow = () => {
-    const [prompt, seed, settings] = [model.get("prompt"), model.get("seed"), state()];
-    const wanted = JSON.stringify([prompt, seed, settings]);
-    if (wanted !== current) {
-      current = wanted;
-      fresh = Infinity;
-      const tokens = tokenize(prompt, vocabulary).map((word) => language.index.get(word));
-      pen.begin(tokens, seed, settings);
-    }
-    pen.write(model.get("count"));
-  };
-
-  const press = (act) => {
-    follow();
-    fresh = pen.words().length;
-    act();
-    const words = pen.words();
-    const text = textOf(words.map(({ token }) => vocabulary[token]), fresh);
-    news = text ? `Written: ${text.trim()}` : "The page is full: rewind, or reset.";
-    chosen = words.length - 1;
-    set({ count: words.length - pen.given() });
-    redraw();
-  };
-  writeOn.addEventListener("click", () => press(() => pen.sentence(model.get("length"))));
-  oneWord.addEventListener("click", () => press(() => pen.write(model.get("count") + 1)));
-  // What comes before the chosen word becomes the beginning: it stays, whatever the settings are from now on.
-  rewind.addEventListener("click", () => {
-    const words = pen.words();
-    chosen = Math.max(0, Math.min(chosen, words.length - 1));
-    fresh = Infinity;
-    const word = words[chosen];
-    news = word ? `Back to before ${named(vocabulary[word.token])}.` : "There is no word to take back.";
-    set({ prompt: textOf(words.slice(0, chosen).map(({ token }) => vocabulary[token])), count: 0 });
-    redraw();
-  });
-
+  const beginnings = model.get("beginnings");
   field.addEventListener("change", () => {
-    const unknown = tokenize(field.value, vocabulary).find((word) => !language.index.has(word));
+    const unknown = tokenize(field.value, vocabulary).find((word) => !index.has(word));
     field.setAttribute("aria-invalid", String(unknown !== undefined));
-    if (unknown === undefined) set({ prompt: field.value });
-    const near = unknown === undefined ? [] : nearestWords(unknown, vocabulary);
+    if (unknown === undefined) return model.change({ prompt: field.value });
+    const near = nearestWords(unknown, vocabulary);
     const help = near.length ? ` Near to it: ${near.join(", ")}.` : "";
-    setText(refusal, unknown === undefined ? "" : `The stories have no word “${unknown}”.${help}`);
+    return setText(refusal, `The stories have no word “${unknown}”.${help}`);
   });
   const onPrompt = () => {
     const place = beginnings.indexOf(model.get("prompt"));
-    set({ beginning: place < 0 ? beginnings.length : place });
+    model.change({ beginning: place < 0 ? beginnings.length : place });
     field.value = model.get("prompt");
     field.removeAttribute("aria-invalid");
     setText(refusal, "");
   };
   const onBeginning = () => {
-    if (model.get("beginning") < beginnings.length) set({ prompt: beginnings[model.get("beginning")] });
+    if (model.get("beginning") < beginnings.length) model.change({ prompt: beginnings[model.get("beginning")] });
   };
-  model.on("change:prompt", onPrompt);
-  model.on("change:beginning", onBeginning);
-  cleanup(() => {
-    model.off("change:prompt", onPrompt);
-    model.off("change:beginning", onBeginning);
-  });
+  for (const [event, follow] of [["change:prompt", onPrompt], ["change:beginning", onBeginning]]) {
+    model.on(event, follow);
+    cleanup(() => model.off(event, follow));
+  }
   onPrompt();
+  const label = element("label", { class: "tc-field" }, element("span", {}, "Begin in your own words"), field);
+  return { nodes: [label, refusal] };
+}
 
-  story.addEventListener("focusin", ({ target }) => {
-    chosen = options.findIndex(({ node }) => node === target);
-    redraw();
+/** The text as a list of words, one of which is chosen by pointer or keyboard; the last stands for what comes next. */
+function wordList(choose) {
+  const node = element("div", {
+    ...{ class: "tc-story tc-tinted", role: "listbox", "aria-orientation": "horizontal" },
+    "aria-label": "The text, word by word",
   });
-  story.addEventListener("keydown", (event) => {
-    const last = options.findLastIndex(({ node }) => !node.hidden);
+  const options = [];
+  const option = () => {
+    const [space, word] = [document.createTextNode(""), element("span", { role: "option" })];
+    node.append(space, word);
+    return { space, word };
+  };
+  node.addEventListener("focusin", ({ target }) => choose(options.findIndex(({ word }) => word === target)));
+  node.addEventListener("keydown", (event) => {
+    const last = options.findLastIndex(({ word }) => !word.hidden);
+    const chosen = options.findIndex(({ word }) => word === document.activeElement);
     const to = { ArrowLeft: chosen - 1, ArrowRight: chosen + 1, Home: 0, End: last }[event.key];
     if (to === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    options[Math.max(0, Math.min(to, last))].node.focus();
+    options[Math.max(0, Math.min(to, last))].word.focus();
   });
-
-  const option = () => {
-    const [space, node] = [document.createTextNode(""), element("span", { role: "option" })];
-    story.append(space, node);
-    return { space, node };
-  };
-  const showText = () => {
-    const words = pen.words();
-    const pieces = spell(words.map(({ token }) => vocabulary[token]));
-    const places = words.length + (words.length < longest ? 1 : 0);
-    if (chosen >= places) chosen = Math.max(0, words.length - 1);
-    while (options.length < places) options.push(option());
-    options.forEach(({ space, node }, i) => {
-      node.hidden = i >= places;
-      const { space: before, written: text } = pieces[i] ?? { space: i < places ? " " : "", written: "…" };
-      if (space.data !== before) space.data = before;
-      setText(node, text === END ? "end of story" : text);
-      const kinds = ["tc-word"];
-      if (i < pen.given() || i >= words.length) kinds.push("tc-given");
-      else if (words[i].left) kinds.push("tc-left");
-      if (text === END) kinds.push("tc-end-of-story");
-      if (i >= fresh && i < words.length) kinds.push("tc-fresh");
-      move(node, {
-        class: kinds.join(" "),
-        "aria-label": i < words.length ? named(vocabulary[words[i].token]) : "the next word",
-        "aria-selected": i === chosen,
-        tabindex: i === chosen ? 0 : -1,
+  return {
+    node,
+    /** entries: { space, written, name, kinds } each. */
+    update(entries, chosen, temperature) {
+      while (options.length < entries.length) options.push(option());
+      options.forEach(({ space, word }, i) => {
+        word.hidden = i >= entries.length;
+        const { space: before, written, name, kinds } = entries[i] ?? { space: "", written: "…", name: "", kinds: [] };
+        if (space.data !== before) space.data = before;
+        setText(word, written);
+        move(word, {
+          ...{ class: ["tc-word", ...kinds].join(" "), "aria-label": name },
+          ...{ "aria-selected": i === chosen, tabindex: i === chosen ? 0 : -1 },
+        });
       });
-    });
-    story.style.setProperty("--tc-temperature", temperatureColour(state().temperature));
+      node.style.setProperty("--tc-temperature", temperatureColour(temperature));
+    },
   };
+}
 
-  /** The chosen step in words: what happened, and its numbers. */
-  const stepTexts = (step, word) => {
-    const [kept, all] = [step.kept, vocabulary.length];
-    if (!word) return ["What may come next", `${kept} of ${all} words may.`];
-    const surprise = `a surprise of ${number(-word.logit, 3)} nats`;
-    const alone =
-      settingsText() === UNCHANGED ? surprise : `${percent(Math.exp(word.logit))} at τ\u00a0=\u00a01, ${surprise}`;
-    const numbers = `Rank ${word.rank + 1} of ${all}, probability ${percent(word.probability)}; ${alone}.`;
-    return [`${chosen < pen.given() ? "Given" : "Drawn"}: ${named(vocabulary[word.token])}`, numbers];
-  };
-  const showStep = () => {
-    const [step, word] = [pen.step(chosen), pen.words()[chosen]];
-    const { tokens, probabilities, kept } = step;
-    const { temperature } = state();
-    const [name, numbers] = stepTexts(step, word);
-    setText(stepTitle, name);
-    setText(stepNote, numbers);
-    const marked = word ? Math.min(word.rank, TOP) : -1;
-    const rest = probabilities.slice(TOP).reduce((total, p) => total + p, 0);
-    const names = Array.from(tokens.slice(0, TOP), (token) => named(vocabulary[token]));
-    names.push(`${tokens.length - TOP} others`);
-    const shown = [...probabilities.slice(0, TOP), rest];
-    bars.update({
-      probabilities: shown,
-      names: names.map((text, i) => (i === marked ? `▸ ${text}` : text)),
-      values: shown.map((p, i) => (i >= kept && temperature > 0 ? "dropped" : percent(p))),
-      colour: temperatureColour(temperature),
-    });
-    bars.node.querySelectorAll(".tc-bar").forEach((bar, i) => bar.classList.toggle("tc-drawn", i === marked));
-  };
+/** What the list shows of the words, and, where there is room, of the place of the next one. */
+function entriesOf({ words, given, fresh, spoken, longest }) {
+  const entries = spell(spoken).map(({ space, written }, i) => {
+    const kinds = [];
+    if (i < given) kinds.push("tc-given");
+    else if (words[i].left) kinds.push("tc-left");
+    if (written === END) kinds.push("tc-end-of-story");
+    if (i >= fresh) kinds.push("tc-fresh");
+    return { space, written: written === END ? "end of story" : written, name: named(spoken[i]), kinds };
+  });
+  const coming = { space: " ", written: "…", name: "the next word", kinds: ["tc-given"] };
+  return words.length < longest ? [...entries, coming] : entries;
+}
 
-  const measures = () => {
-    const words = pen.words().slice(pen.given());
-    const mean = -words.reduce((total, { logit }) => total + logit, 0) / words.length;
-    const pairs = words.slice(1).map(({ token }, i) => `${words[i].token} ${token}`);
-    const left = words.filter((word) => word.left).length;
-    return { count: words.length, mean, left, pairs: pairs.length, different: new Set(pairs).size };
-  };
-  const showMeasures = () => {
-    const { count, mean, left, pairs, different } = measures();
-    const share = (part, whole) => (whole ? percent(part / whole) : "–");
-    const texts = count ? [`${mean.toFixed(2)} nats`, number(Math.exp(mean), 3)] : ["–", "–"];
-    say([...texts, share(left, count), share(different, pairs)]);
-  };
+/** The chosen step in words: what happened, and its numbers. */
+function stepTexts({ step, chosen, words, given, spoken, settings, size }) {
+  const word = words[chosen];
+  if (!word) return ["What may come next", `${step.kept} of ${size} words may.`];
+  const surprise = `a surprise of ${number(-word.logit, 3)} nats`;
+  const unchanged = settingsText(settings) === UNCHANGED;
+  const alone = unchanged ? surprise : `${percent(Math.exp(word.logit))} at τ\u00a0=\u00a01, ${surprise}`;
+  const numbers = `Rank ${word.rank + 1} of ${size}, probability ${percent(word.probability)}; ${alone}.`;
+  return [`${chosen < given ? "Given" : "Drawn"}: ${named(spoken[chosen])}`, numbers];
+}
 
-  const showTable = () => {
-    const { temperature } = state();
-    table.update({
-      title: `The words that were written at ${settingsText()}, and their probabilities`,
-      columns: ["Word", "Probability", "At τ = 1", "Surprise at τ = 1, nats", "Rank"],
-      lines: pen.words().slice(pen.given()).map(({ token, probability, logit, rank }) => [
-        cell.name(named(vocabulary[token])),
-        cell.probability(probability, temperature),
-        cell.probability(Math.exp(logit), 1),
-        cell.quantity(-logit),
-        { text: String(rank + 1) },
-      ]),
-    });
+/** What the chosen word was drawn from: a bar for each of the most likely words, and one for all others. */
+function stepPanel() {
+  const bars = barChart(TOP + 1, { label: "Probabilities of the next word" });
+  const figure = panel(bars);
+  const remark = element("p", { class: "tc-note tc-step" });
+  bars.node.before(remark);
+  return {
+    node: figure.node,
+    layout: (width) => bars.layout(width, 136),
+    update(now) {
+      const { step, chosen, words, settings, vocabulary } = now;
+      const { tokens, probabilities, kept } = step;
+      const [name, numbers] = stepTexts(now);
+      figure.setTitle(name);
+      setText(remark, numbers);
+      const marked = words[chosen] ? Math.min(words[chosen].rank, TOP) : undefined;
+      const names = Array.from(tokens.slice(0, TOP), (token) => named(vocabulary[token]));
+      names.push(`${tokens.length - TOP} others`);
+      const shown = [...probabilities.slice(0, TOP), sum(probabilities.slice(TOP))];
+      const dropped = (i) => i >= kept && settings.temperature > 0;
+      bars.update({
+        ...{ probabilities: shown, temperature: settings.temperature, marked },
+        names: names.map((text, i) => (i === marked ? `▸ ${text}` : text)),
+        values: percents(shown).map((share, i) => (dropped(i) ? "dropped" : share)),
+      });
+    },
   };
+}
+
+function measuresOf({ words, given }) {
+  const drawn = words.slice(given);
+  const pairs = drawn.slice(1).map(({ token }, i) => `${drawn[i].token} ${token}`);
+  const left = drawn.filter((word) => word.left).length;
+  const surprise = -mean(drawn.map(({ logit }) => logit));
+  return { count: drawn.length, surprise, left, pairs: pairs.length, different: new Set(pairs).size };
+}
+
+function factsOf(now) {
+  const { count, surprise, left, pairs, different } = measuresOf(now);
+  const share = (part, all) => (all ? percent(part / all) : "–");
+  const texts = count ? [`${surprise.toFixed(2)} nats`, number(Math.exp(surprise), 3)] : ["–", "–"];
+  return [...texts, share(left, count), share(different, pairs)];
+}
+
+function tableOf({ words, given, vocabulary, settings }) {
+  return {
+    title: `The words that were written at ${settingsText(settings)}, and their probabilities`,
+    columns: ["Word", "Probability", "At τ = 1", "Surprise at τ = 1, nats", "Rank"],
+    lines: words.slice(given).map(({ token, probability, logit, rank }) => [
+      cell.text(named(vocabulary[token])),
+      cell.probability(probability, settings.temperature),
+      cell.probability(Math.exp(logit), 1),
+      cell.quantity(-logit),
+      cell.text(String(rank + 1)),
+    ]),
+  };
+}
+
+function summaryOf(now) {
+  const at = settingsText(now.settings);
+  const { count, surprise, left } = measuresOf(now);
+  const text = count
+    ? `${count} words written at ${at}: perplexity ${number(Math.exp(surprise), 3)}, ${left} not the likeliest.`
+    : `Nothing written yet at ${at}.`;
+  return `${text} ${stepTexts(now).join(". ")}`;
+}
+
+/** The text that the model's settings make, and what a reader is looking at in it. */
+function storyOf(model, language) {
+  const { vocabulary, index } = language;
+  const longest = model.get("longest");
+  const writer = storyWriter(language, model.get("engine"), longest);
+  let chosen = Infinity; // the place whose step is shown
+  let fresh = Infinity; // the first word of the last press
+  let current = ""; // the prompt, seed and settings that the text was written with
+  /** Bring the text to what the model says. */
+  const follow = () => {
+    const [prompt, seed, settings] = [model.get("prompt"), model.get("seed"), settingsOf(model)];
+    const wanted = JSON.stringify([prompt, seed, settings]);
+    if (wanted !== current) {
+      current = wanted;
+      fresh = Infinity;
+      writer.begin(tokenize(prompt, vocabulary).map((word) => index.get(word)), seed, settings);
+    }
+    writer.write(model.get("count"));
+    const words = writer.words();
+    if (chosen > words.length || chosen === longest) chosen = Math.max(0, words.length - 1);
+    const spoken = words.map(({ token }) => vocabulary[token]);
+    const about = { vocabulary, size: vocabulary.length, longest, settings };
+    return { words, given: writer.given(), spoken, chosen, fresh, ...about, step: writer.step(chosen) };
+  };
+  return {
+    follow,
+    choose: (place) => (chosen = place),
+    /** Write by one of the writer's acts; returns what was written. */
+    write(act) {
+      follow();
+      fresh = writer.words().length;
+      act(writer);
+      const words = writer.words();
+      chosen = words.length - 1;
+      model.change({ count: words.length - writer.given() });
+      return textOf(words.map(({ token }) => vocabulary[token]), fresh).trim();
+    },
+    /** What comes before the chosen word becomes the beginning: it stays, whatever the settings are from now on. */
+    rewind() {
+      const { words, spoken } = follow();
+      chosen = Math.max(0, Math.min(chosen, words.length - 1));
+      fresh = Infinity;
+      model.change({ prompt: textOf(spoken.slice(0, chosen)), count: 0 });
+      return spoken[chosen];
+    },
+    reset: () => ([chosen, fresh] = [Infinity, Infinity]),
+  };
+}
+
+function build({ model, body, table, fit, redraw, cleanup }) {
+  const language = ngramModel(model.get("training"), model.get("vocabulary"), model.get("order"));
+  const story = storyOf(model, language);
+  const prompt = promptField(model, language, cleanup);
+  const list = wordList((place) => {
+    story.choose(place);
+    redraw();
+  });
+  const [writeOn, oneWord, rewind] = ["Write on", "One word", "Rewind"].map((name) => button(name));
+  writeOn.classList.add("tc-primary");
+  const group = { class: "tc-player", role: "group", "aria-label": "Writing" };
+  const buttons = element("div", group, writeOn, oneWord, rewind);
+  const hint = note();
+  const text = panel(list);
+  text.node.append(hint);
+  const step = stepPanel();
+  const figures = facts(["Mean surprise at τ = 1", "Perplexity", "Not the likeliest", "Different pairs"]);
+  body.append(...prompt.nodes, buttons, pair(text, step), figures.node);
+  fit(step.node, step.layout);
+
+  let news = ""; // what the last press did, until it has been said
+  const press = (node, act, tell) =>
+    node.addEventListener("click", () => {
+      news = tell(act());
+      redraw();
+    });
+  const written = (words) => (words ? `Written: ${words}` : "The page is full: rewind, or reset.");
+  press(writeOn, () => story.write((writer) => writer.sentence(model.get("length"))), written);
+  press(oneWord, () => story.write((writer) => writer.write(model.get("count") + 1)), written);
+  press(rewind, story.rewind, (word) => (word ? `Back to before ${named(word)}.` : "There is no word to take back."));
 
   const update = () => {
-    follow();
-    setText(title, `Written word by word at ${settingsText()}`);
-    showText();
-    showStep();
-    showMeasures();
-    showTable();
-    setText(hint, pen.words().length < longest ? HINT : `The page is full at ${longest} words: rewind, or reset.`);
+    const now = story.follow();
+    const { words, chosen, settings, longest } = now;
+    text.setTitle(`Written word by word at ${settingsText(settings)}`);
+    list.update(entriesOf(now), chosen, settings.temperature);
+    step.update(now);
+    figures.write(factsOf(now));
+    table.update(tableOf(now));
+    setText(hint, words.length < longest ? HINT : `The page is full at ${longest} words: rewind, or reset.`);
   };
-
-  cleanup(onWidth(stepPanel, (width) => (bars.layout(width, 136), redraw())));
-
   const summary = () => {
     const said = news;
     news = "";
-    if (said) return said;
-    const settings = settingsText();
-    const { count, mean, left } = measures();
-    const text = count
-      ? `${count} words written at ${settings}: perplexity ${number(Math.exp(mean), 3)}, ${left} not the likeliest.`
-      : `Nothing written yet at ${settings}.`;
-    return `${text} ${stepTexts(pen.step(chosen), pen.words()[chosen]).join(". ")}`;
+    return said || summaryOf(story.follow());
   };
-  const reset = () => {
-    [chosen, fresh] = [Infinity, Infinity];
-    redraw();
-  };
-  return { update, summary, reset };
+  return { update, summary, reset: () => (story.reset(), redraw()) };
 }
 
 export default explorable({
   name: "story_writer",
   title: "Write a story",
-  settings: () => [
-    promptSetting(),
+  settings: (model) => [
+    textSetting("prompt", knownPrompt),
     temperatureSetting(),
-    ...SLIDERS.map(filterSetting),
-    numberSetting("seed", (model) => [1, model.get("last_seed"), 1]),
-    numberSetting("count", (model) => [0, model.get("longest"), 1]),
+    ...filterSettings(model),
+    seedSetting(),
+    numberSetting("count", () => [0, model.get("longest"), 1]),
   ],
-  watch: () => ["prompt", "index", ...SLIDERS, "seed", "count"],
   build,
 });

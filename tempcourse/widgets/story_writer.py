@@ -11,10 +11,12 @@ import traitlets
 
 from tempcourse.decoding import VLLM
 from tempcourse.language import NGramModel, load_stories, tokenize
+from tempcourse.words import number, percent
 
-from .decoding_lab import FILTERS as LAB_FILTERS
-from .decoding_lab import TEMPERATURES, filter_slider
-from .explorable import WIDE, Explorable, View, join_sources, number, numbers, percent, temperature_slider
+from .kit.controls import WIDE, seed_slider, temperature_slider
+from .kit.explorable import Explorable, View, numbers
+from .kit.filters import FILTERS, TEMPERATURES, engine_state, filter_indices, filter_sliders, filter_traits
+from .kit.sources import join_sources
 
 ORDER = 3
 LONGEST = 120
@@ -22,13 +24,13 @@ MAX_PROMPT, MAX_LENGTH = 40, 80
 SEED, LAST_SEED = 8, 99
 BEGINNINGS = ["Old Jon", "In the morning", "The keeper", "“I have", "It was", ""]
 ENGINE = VLLM  # the temperature first, and 0 is allowed
-FILTERS = {name: LAB_FILTERS[name] for name in ENGINE.order if name in LAB_FILTERS}
+OWN_FILTERS = {name: FILTERS[name] for name in ENGINE.order if name in FILTERS}
 
 STILL_TEMPERATURES = [0.3, 0.8, 1.5]
 STILL_SEED = 4
 
 
-class StoryView(View):
+class StoryView(filter_traits(OWN_FILTERS), View):
     """The text, what each of its words was drawn from, and the model: the text that it was trained on."""
 
     _esm = join_sources("story_writer.js")
@@ -40,13 +42,9 @@ class StoryView(View):
     beginning = traitlets.Int(0, help="that of the prompt among the beginnings, or one more").tag(sync=True)
     prompt = traitlets.Unicode().tag(sync=True)
     temperatures = numbers()
-    index = traitlets.Int().tag(sync=True)
+    temperature_index = traitlets.Int().tag(sync=True)
     engine = traitlets.Dict(help="name, order and greedy_below").tag(sync=True)
-    filters = traitlets.Dict(help="the settings of each filter's slider; null is off").tag(sync=True)
-    top_k = traitlets.Int().tag(sync=True)
-    top_p = traitlets.Int().tag(sync=True)
-    min_p = traitlets.Int().tag(sync=True)
-    seed = traitlets.Int(SEED).tag(sync=True)
+    seed = traitlets.Int().tag(sync=True)
     last_seed = traitlets.Int(LAST_SEED).tag(sync=True)
     count = traitlets.Int(help="how many words are written").tag(sync=True)
     length = traitlets.Int(help="how many words a press of Write on adds at most").tag(sync=True)
@@ -91,40 +89,32 @@ def story_writer(prompt="Old Jon", length=24):
     start = {
         "prompt": prompt,
         "beginning": beginnings.index(prompt),
-        "index": TEMPERATURES.index(1.0),
-        **{name: settings.index(None) for name, settings in FILTERS.items()},
+        "temperature_index": TEMPERATURES.index(1.0),
+        **filter_indices(OWN_FILTERS),
         "seed": SEED,
         "count": int(length),
     }
     view = StoryView(
         "story_writer",
         (prompt, int(length)),
+        start,
         training=" ".join(load_stories()[0]),
         vocabulary=vocabulary,
         beginnings=beginnings,
         temperatures=TEMPERATURES,
-        engine={"name": ENGINE.name, "order": list(ENGINE.order), "greedy_below": ENGINE.greedy_below},
-        filters=FILTERS,
+        engine=engine_state(ENGINE),
         length=int(length),
-        defaults=start,
-        **start,
     )
     names = [f"{beginning} …" if beginning else "A new story" for beginning in beginnings]
     controls = {
         "beginning": ipywidgets.Dropdown(
             options=[*names, "Your own words"], index=view.beginning, description="Beginning", **WIDE
         ),
-        "temperature": temperature_slider(TEMPERATURES, view.index),
-        **{name: filter_slider(name, settings, start[name]) for name, settings in FILTERS.items()},
-        "seed": ipywidgets.IntSlider(value=view.seed, min=1, max=LAST_SEED, description="Seed", **WIDE),
+        "temperature": temperature_slider(TEMPERATURES, view.temperature_index),
+        **filter_sliders(view),
+        "seed": seed_slider(view),
     }
-    explorable = Explorable(view, controls, summary=_summary(texts), html=_static(texts))
-    explorable.link("beginning", "index", "beginning")
-    explorable.link("temperature", "index", "index")
-    for name in FILTERS:
-        explorable.link(name, "index", name)
-    explorable.link("seed", "value", "seed")
-    return explorable
+    return Explorable(view, controls, summary=_summary(texts), html=_static(texts))
 
 
 def _check(prompt, length):

@@ -134,7 +134,7 @@ def by_valley(p):
 def test_the_table_holds_the_exact_probabilities(show, name, steps):
     explorable = explore_annealing()
     page = ended(show, explorable)
-    put(page, schedule=explorable.view.schedules.index(name), index=explorable.view.steps.index(steps))
+    put(page, schedule=explorable.view.schedules.index(name), steps_index=explorable.view.steps.index(steps))
     assert column(page, 2, "quantity") == [LANDSCAPE[bottom] for bottom in sorted(set(bottoms(LANDSCAPE)))]
     now = boltzmann(LANDSCAPE, schedule_of(name, steps)[-1])
     assert column(page, 3, "probability") == pytest.approx(by_valley(now), rel=1e-11, abs=1e-300)
@@ -146,7 +146,7 @@ def test_the_table_holds_the_exact_probabilities(show, name, steps):
 def test_the_crowds_of_many_seeds_agree_with_the_exact_probabilities(show, name, steps):
     explorable = explore_annealing()
     page = ended(show, explorable)
-    put(page, schedule=explorable.view.schedules.index(name), index=explorable.view.steps.index(steps))
+    put(page, schedule=explorable.view.schedules.index(name), steps_index=explorable.view.steps.index(steps))
     counts = []
     for seed in range(1, 26):
         put(page, seed=seed)
@@ -173,10 +173,10 @@ def test_what_the_notes_say_is_so():
 def test_a_quenched_walker_stays_in_the_valley_it_started_in(show):
     explorable = explore_annealing()
     page = ended(show, explorable)
-    put(page, schedule=2, index=6)
+    put(page, schedule=2, steps_index=6)
     end = column(page, 4, "count")
     page.get_by_role("button", name="Reset").click()
-    put(page, schedule=2, index=6)
+    put(page, schedule=2, steps_index=6)
     assert "step 0 of 1,000" in page.locator("caption").inner_text()
     start = column(page, 4, "count")
     assert sum(np.abs(np.subtract(start, end))) <= 4, "but for those who stood on a ridge"
@@ -213,7 +213,7 @@ def test_a_run_plays_to_its_end_and_stops_and_plays_again(show):
     play.click()
     page.get_by_role("button", name="Pause").wait_for()
     page.wait_for_function("!document.querySelector('caption').textContent.includes('step 1,000')")
-    put(page, index=0)
+    put(page, steps_index=0)
     assert "of 10" in page.locator("caption").inner_text()
     assert page.get_by_role("button", name="Pause").count() == 1, "other settings start another run"
 
@@ -224,9 +224,9 @@ def test_a_tap_on_the_chances_chooses_the_steps(show):
     chart.scroll_into_view_if_needed()
     box = chart.bounding_box()
     page.mouse.click(box["x"] + 50, box["y"] + 60)
-    assert page.evaluate("model.state.index") == 0
+    assert page.evaluate("model.state.steps_index") == 0
     page.mouse.click(box["x"] + box["width"] - 70, box["y"] + 60)
-    assert page.evaluate("model.state.index") == 9
+    assert page.evaluate("model.state.steps_index") == 9
 
 
 def test_an_own_landscape_is_walked_on(show):

@@ -64,7 +64,7 @@ def test_temperatures_are_the_schedules(mathematics, first):
 
 
 def play(page, **options):
-    """Return pulls and totals, each of shape (runs, arms), after some steps of maths.js."""
+    """Return pulls and totals, each of shape (runs, arms), after some steps in JavaScript."""
     found = page.evaluate(
         """({ steps, first, ...options }) => {
           const play = source.banditRuns({ ...options, first: Number(first) });
@@ -165,7 +165,7 @@ def stop(explorable, temperature):
 def test_the_table_measures_the_runs_of_maths_js(show, mathematics, policy, first, name):
     explorable = explore_bandit()
     page = ended(show, explorable)
-    put(page, policy=explorable.view.policies.index(policy), index=stop(explorable, first), seed=3)
+    put(page, policy=explorable.view.policies.index(policy), temperature_index=stop(explorable, first), seed=3)
     page.locator("th", has_text=name).first.wait_for(state="attached")
     page.get_by_text(END).first.wait_for()
     pulls, totals = play(
@@ -180,11 +180,11 @@ def test_the_table_measures_the_runs_of_maths_js(show, mathematics, policy, firs
 def test_colds_mean_is_its_tail_and_heat_wastes(show):
     explorable = explore_bandit()
     page = ended(show, explorable)
-    settle(page, "τ = 0", index=0)
+    settle(page, "τ = 0", temperature_index=0)
     cold = rows(page)["τ = 0"]
-    settle(page, "τ = ∞", index=len(explorable.view.temperatures) - 1)
+    settle(page, "τ = ∞", temperature_index=len(explorable.view.temperatures) - 1)
     hot = rows(page)["τ = ∞"]
-    settle(page, "τ = 0.2", index=stop(explorable, 0.2))
+    settle(page, "τ = 0.2", temperature_index=stop(explorable, 0.2))
     warm = rows(page)["τ = 0.2"]
     assert cold[2] < 5 and cold[0] > 80 and cold[5] > 0.15, "greedy is good in most runs and bad on average"
     assert hot[0] == pytest.approx(250, abs=3) and hot[5] == 0, "uniform knows, and pays"
@@ -195,10 +195,10 @@ def test_earlier_settings_stay_until_a_reset(show):
     page = ended(show)
     settle(page, "τ = 0.1")
     settle(page, "UCB", policy=5)
-    settle(page, "τ = 0", policy=0, index=0)
+    settle(page, "τ = 0", policy=0, temperature_index=0)
     assert list(rows(page)) == ["τ = 0", "UCB", "τ = 0.1"]
     assert page.locator(".tc-earlier").evaluate_all("all => all.filter((line) => line.getAttribute('d')).length") == 2
-    settle(page, "τ = 0.1", index=page.evaluate("model.state.defaults.index"))
+    settle(page, "τ = 0.1", temperature_index=page.evaluate("model.state.defaults.temperature_index"))
     assert list(rows(page)) == ["τ = 0.1", "τ = 0", "UCB"], "a setting stands there once"
     page.get_by_role("button", name="Reset").click()
     page.evaluate(FRAME)
@@ -210,7 +210,7 @@ def test_a_drag_leaves_no_trail(show):
     page.evaluate(
         """async () => {
           for (let index = 1; index < 9; index += 1) {
-            model.set("index", index);
+            model.set("temperature_index", index);
             await new Promise((done) => requestAnimationFrame(done));
           }
         }"""
@@ -254,7 +254,7 @@ def test_the_limits_of_the_schedules_are_drawn(show):
     page = ended(show, explorable)
     for policy in range(4):
         for index in (0, len(explorable.view.temperatures) - 1):
-            settle(page, f"τ = {'∞' if index else '0'}", policy=policy, index=index)
+            settle(page, f"τ = {'∞' if index else '0'}", policy=policy, temperature_index=index)
             assert in_range(rows(page), index)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pages import FRAME
 from playwright.sync_api import expect
 
 from tempcourse.softmax import softmax
@@ -127,7 +128,6 @@ def test_table_twins_equal_softmax_at_five_temperatures(visit, name):
         last = int(slider.get_attribute("max"))
         for index in (0, last // 4, last // 2, 3 * last // 4, last):
             put(slider, index)
-            page.wait_for_timeout(50)
             temperature = number(slider.get_attribute("aria-valuetext"))
             assert (index == 0) == (temperature == 0)
             assert (index == last) == math.isinf(temperature)
@@ -141,7 +141,8 @@ def number(text):
 
 
 def table(place):
-    """Return logits and probabilities as the table twin has them in print."""
+    """Return logits and probabilities as the table twin has them in print, once what was set is drawn."""
+    place.evaluate(FRAME)
     rows = place.locator("table").first.locator("tbody tr").all()
     cells = [row.locator("td").all_text_contents() for row in rows]
     return [number(row[0]) for row in cells], [number(row[1]) for row in cells]

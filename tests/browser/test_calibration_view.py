@@ -81,7 +81,7 @@ def shown(show):
 
 
 def turn(page, explorable, temperature):
-    put(page, index=explorable.view.temperatures.index(temperature))
+    put(page, temperature_index=explorable.view.temperatures.index(temperature))
 
 
 def cells(page):
@@ -125,7 +125,7 @@ def test_the_accuracy_never_moves(shown):
     _, page = shown
     accuracies = set()
     for index in range(0, 83, 6):
-        put(page, index=index)
+        put(page, temperature_index=index)
         accuracies.add(page.locator(".tc-facts strong").first.inner_text())
     assert accuracies == {f"{100 * (LOGITS.argmax(axis=-1) == LABELS).mean():.1f} %"}
 
@@ -192,10 +192,10 @@ def test_a_drag_on_the_curves_chooses_a_temperature(shown):
     box = chart.bounding_box()
     page.mouse.move(box["x"] + box["width"] - 2, box["y"] + 60)
     page.mouse.down()
-    assert state(page, "index") == 82
+    assert state(page, "temperature_index") == 82
     page.mouse.move(box["x"] + 40, box["y"] + 60)
     page.mouse.up()
-    assert state(page, "index") == 0
+    assert state(page, "temperature_index") == 0
 
 
 def test_a_likelihood_without_bound_is_not_drawn_inside_its_chart(shown):

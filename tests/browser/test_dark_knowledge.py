@@ -64,7 +64,7 @@ def test_the_table_is_pythons(show, temperature):
     page = show(explorable)
     index = explorable.view.temperatures.index(temperature)
     for i, expected in enumerate(softmax(TEACHER, temperature)):
-        put(page, digit=i, index=index)
+        put(page, digit=i, temperature_index=index)
         shown = probabilities(page)
         assert [exact for exact, _ in shown] == pytest.approx(expected.tolist(), rel=1e-12)
         assert [float(text) for _, text in shown] == pytest.approx(expected.tolist(), rel=5.1e-6)
@@ -80,7 +80,7 @@ def test_the_table_is_pythons(show, temperature):
 def test_the_second_and_third_guess_are_told_with_their_odds(show, temperature, sentence):
     explorable = explore_dark_knowledge()
     page = show(explorable)
-    put(page, index=explorable.view.temperatures.index(temperature))
+    put(page, temperature_index=explorable.view.temperatures.index(temperature))
     assert page.locator(".tc-looks p").inner_text() == sentence
     logits = TEACHER[LABELS.index(3)]
     p = softmax(logits, temperature)
@@ -89,7 +89,7 @@ def test_the_second_and_third_guess_are_told_with_their_odds(show, temperature, 
 
 def test_what_is_told_of_the_whole_distribution(show):
     page = show(explore_dark_knowledge())
-    put(page, index=explore_dark_knowledge().view.temperatures.index(10.0))
+    put(page, temperature_index=explore_dark_knowledge().view.temperatures.index(10.0))
     choices = effective_choices(softmax(TEACHER[LABELS.index(3)], 10.0))
     assert page.locator(".tc-facts strong").all_inner_texts() == [
         "3, 28.1 %",

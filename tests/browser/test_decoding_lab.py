@@ -1,4 +1,4 @@
-"""Decoding: the filters of maths.js against tempcourse.decoding, and what the explorable shows of them."""
+"""Decoding: the filters in JavaScript against tempcourse.decoding, and what the explorable shows of them."""
 
 import itertools
 import json
@@ -14,10 +14,10 @@ from tempcourse import decoding
 from tempcourse.decoding import LLAMA_CPP, TRANSFORMERS, VLLM
 from tempcourse.softmax import effective_choices, entropy, softmax
 from tempcourse.widgets.decoding_lab import decoding_lab
+from tempcourse.widgets.kit.filters import FILTERS
 
 INF = math.inf
 ENGINES = [TRANSFORMERS, VLLM, LLAMA_CPP]
-NAMES = {"top_k": "topK", "top_p": "topP", "min_p": "minP", "typical_p": "typicalP"}
 
 # The mathematics
 
@@ -53,7 +53,7 @@ def on_the_edge(name, row, p):
     return (abs(np.cumsum(probabilities[order]) - p) < 1e-12).any() and p < 1
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", FILTERS)
 @thorough
 @given(rows=st.lists(ROWS, min_size=10, max_size=30), setting=SHARES, k=st.integers(1, 14))
 def test_a_filter_agrees_with_python(mathematics, name, rows, setting, k):
@@ -62,7 +62,7 @@ def test_a_filter_agrees_with_python(mathematics, name, rows, setting, k):
         rows = [row for row in rows if not on_the_edge(name, row, setting)]
         assert rows
     ours = [getattr(decoding, name)(row, setting).tolist() for row in rows]
-    assert in_browser(mathematics, NAMES[name], [(row, setting) for row in rows]) == ours
+    assert in_browser(mathematics, f"FILTERS.{name}", [(row, setting) for row in rows]) == ours
 
 
 @thorough
@@ -72,7 +72,7 @@ def test_temper_agrees_with_python(mathematics, rows, temperature):
         assert theirs == pytest.approx(decoding.temper(row, temperature).tolist(), rel=1e-15, abs=0), row
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", FILTERS)
 def test_a_filter_refuses_what_python_refuses(mathematics, name):
     bad = [0, 1.5, math.nan] if name == "top_k" else [0.0, 1.1, math.nan]
     words = "k must be a whole number of at least 1" if name == "top_k" else "p must be above 0 and at most 1"
@@ -81,14 +81,13 @@ def test_a_filter_refuses_what_python_refuses(mathematics, name):
         with pytest.raises(ValueError, match=message):
             getattr(decoding, name)(row, setting)
         with pytest.raises(Exception, match=message):
-            in_browser(mathematics, NAMES[name], [(row, setting)])
+            in_browser(mathematics, f"FILTERS.{name}", [(row, setting)])
 
 
 CHAIN = """([engine, settings, logits]) => {
   const numbers = (all) => all.map(Number);
   const steps = source.chain(engine, { ...settings, temperature: Number(settings.temperature) });
-  const after = source.afterEach(steps, numbers(logits));
-  return [steps.map(([name]) => name), source.softmax(after.at(-1) ?? numbers(logits), 1)];
+  return [steps.map(([name]) => name), source.softmax(source.decode(steps, numbers(logits)), 1)];
 }"""
 
 
@@ -177,7 +176,7 @@ def chosen(lab, **settings_):
     view = lab.view
     traits = {name: view.filters[name].index(settings_[name]) for name in view.filters if name in settings_}
     if "temperature" in settings_:
-        traits["index"] = view.temperatures.index(settings_["temperature"])
+        traits["temperature_index"] = view.temperatures.index(settings_["temperature"])
     if "engine" in settings_:
         traits["engine"] = [each["name"] for each in view.engines].index(settings_["engine"])
     return traits

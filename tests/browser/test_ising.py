@@ -1,4 +1,4 @@
-"""The Ising model of maths.js against exact averages, and the live lattice that it moves."""
+"""The Ising model in JavaScript against exact averages, and the live lattice that it moves."""
 
 import math
 
@@ -283,7 +283,7 @@ def test_another_temperature_keeps_the_lattice_and_starts_its_averages_anew(show
         seen.append([row[0] for row in measured(page)])
     assert [row[1] for row in measured(page)] == pytest.approx(np.mean(seen, axis=0).tolist(), rel=1e-12)
     lattice = spins(page)
-    put(page, index=explorable.view.temperatures.index(1.0))
+    put(page, temperature_index=explorable.view.temperatures.index(1.0))
     assert sweeps(page) == 4 and spins(page) == lattice
     assert "at T = 1 after 4 sweeps" in page.locator("caption").inner_text()
     assert [row[1] for row in measured(page)] == seen[-1]
@@ -303,7 +303,7 @@ def test_another_temperature_keeps_the_lattice_and_starts_its_averages_anew(show
 def test_exact_values_are_told_from_what_rounds_to_them(show, temperature, texts):
     explorable = explore_ising(8)
     page = show(explorable, **STILL)
-    put(page, start=COLD, index=explorable.view.temperatures.index(temperature))
+    put(page, start=COLD, temperature_index=explorable.view.temperatures.index(temperature))
     assert page.locator(".tc-facts strong").all_inner_texts()[1:] == texts
 
 
@@ -376,7 +376,7 @@ def test_the_summary_is_not_spoken_while_it_runs_but_at_a_pause_and_for_a_new_se
     # Far more than the half second of quiet after which a summary is spoken, at 60 sweeps a second.
     page.wait_for_function("document.querySelector('.tc-facts strong').textContent > 80")
     assert status.inner_text().startswith("After 0 sweeps at temperature 2.26919")
-    put(page, index=explorable.view.temperatures.index(1.5))
+    put(page, temperature_index=explorable.view.temperatures.index(1.5))
     status.filter(has_text="at temperature 1.5").wait_for(state="attached")
     press(page, "Pause")
     status.filter(has_text=f"After {sweeps(page)} sweeps at temperature 1.5: magnetisation").wait_for(
@@ -389,7 +389,7 @@ def test_a_link_may_name_any_temperature_and_start(show):
     explorable = explore_ising(8)
     page = show(explorable, f"#{explorable.view.anchor}?temperature=2.27&start=cold&seed=1000&speed=7", **STILL)
     stops = explorable.view.temperatures
-    assert [state(page, trait) for trait in ("index", "start", "seed", "speed")] == [
+    assert [state(page, trait) for trait in ("temperature_index", "start", "seed", "speed")] == [
         *(stops.index(CRITICAL), COLD, 99),
         explorable.view.speed,  # 7 is none of the speeds
     ]

@@ -59,7 +59,7 @@ def test_the_table_is_pythons(show, temperature):
     explorable = explore_levels([-1.0, 0.25, 3.5], [2, 12, 1])
     page = still(show, explorable)
     for i, preset in enumerate(explorable.view.presets):
-        put(page, preset=i, index=explorable.view.temperatures.index(temperature))
+        put(page, preset=i, temperature_index=explorable.view.temperatures.index(temperature))
         energies, g = preset["energies"], preset["degeneracies"]
         p = python.boltzmann(energies, temperature, degeneracies=g)
         assert cells(page, "probability") == pytest.approx(p.tolist(), rel=1e-12, abs=1e-300)
@@ -72,7 +72,7 @@ def test_the_table_is_pythons(show, temperature):
 def test_particles_that_stand_still_stand_for_the_exact_shares(show, temperature):
     explorable = explore_levels([0.0, 1.0, 1.5], [1, 5, 3])
     page = still(show, explorable)
-    put(page, index=explorable.view.temperatures.index(temperature))
+    put(page, temperature_index=explorable.view.temperatures.index(temperature))
     counts = cells(page, "count")
     shares = 100 * python.boltzmann([0.0, 1.0, 1.5], temperature, degeneracies=[1, 5, 3])
     assert sum(counts) == 100 and len(set(particles(page))) == 100
@@ -80,12 +80,12 @@ def test_particles_that_stand_still_stand_for_the_exact_shares(show, temperature
     assert temperature > 0 or counts == [100, 0, 0]
     where = particles(page)
     page.evaluate(FRAME)
-    assert particles(page) == where == particles_at(show, explorable, page.evaluate("model.state.index"))
+    assert particles(page) == where == particles_at(show, explorable, page.evaluate("model.state.temperature_index"))
 
 
 def particles_at(show, explorable, index):
     page = still(show, explorable)
-    put(page, index=index)
+    put(page, temperature_index=index)
     return particles(page)
 
 
@@ -111,7 +111,7 @@ def test_while_it_plays_particles_move_a_few_at_a_time(show):
     explorable = explore_levels()
     page = show(explorable)
     page.get_by_role("button", name="Pause").wait_for()
-    put(page, index=0)
+    put(page, temperature_index=0)
     assert cells(page, "count") != [100, 0], "they fall one after another"
     page.wait_for_function("document.querySelector('tbody [data-count]').dataset.count === '100'", timeout=20_000)
     put(page, preset=1)
@@ -121,7 +121,7 @@ def test_while_it_plays_particles_move_a_few_at_a_time(show):
     where = particles(page)
     page.evaluate(FRAME)
     assert particles(page) == where
-    put(page, index=explorable.view.temperatures.index(INF))
+    put(page, temperature_index=explorable.view.temperatures.index(INF))
     assert cells(page, "count") == [50, 50], "paused, they are where the shares put them"
 
 
@@ -130,7 +130,7 @@ def test_a_free_energy_that_has_left_the_chart_is_not_drawn_in_it(show):
     page = still(show, explorable)
     dot = page.locator(".tc-pick").nth(1).locator(".tc-dot").first
     for temperature, visibility in ((1.0, "visible"), (5.0, "hidden"), (INF, "hidden"), (0.0, "visible")):
-        put(page, index=explorable.view.temperatures.index(temperature))
+        put(page, temperature_index=explorable.view.temperatures.index(temperature))
         assert dot.get_attribute("visibility") == visibility
     assert page.get_by_text("↓ to −∞").count() == 1
 
@@ -141,9 +141,9 @@ def test_a_tap_on_a_curve_chooses_a_temperature(show):
         chart.scroll_into_view_if_needed()
         box = chart.bounding_box()
         page.mouse.click(box["x"] + box["width"] - 2, box["y"] + 60)
-        assert page.evaluate("model.state.index") == 82
+        assert page.evaluate("model.state.temperature_index") == 82
         page.mouse.click(box["x"] + 40, box["y"] + 60)
-        assert page.evaluate("model.state.index") == 0
+        assert page.evaluate("model.state.temperature_index") == 0
 
 
 def test_the_summary_is_one_sentence_with_the_exact_numbers(show):

@@ -1,4 +1,4 @@
-"""maths.js is held against Python, on the same bits, in a real browser."""
+"""The mathematics in JavaScript is held against Python, on the same bits, in a real browser."""
 
 import math
 import sys
@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from pages import in_browser
 
+from tempcourse import decoding
 from tempcourse import softmax as python
 from tempcourse.plots import temperature_colour
+from tempcourse.words import number, percent
 
 INF = math.inf
 NORMAL = sys.float_info.min  # below it a number has fewer digits: subnormal
@@ -156,3 +158,20 @@ def test_a_temperature_has_the_same_colour_in_both(page):
     for t, one, other in zip(temperatures, ours, theirs, strict=True):
         assert np.allclose(to_rgb(one), to_rgb(other), rtol=0, atol=1.01 / 255), (t, one, other)
     assert ours[0] == theirs[0] and ours[5] == theirs[5] and ours[-1] == theirs[-1]
+
+
+@thorough
+@given(values=st.lists(st.floats(allow_nan=False), min_size=30, max_size=60), digits=st.integers(1, 12))
+def test_a_number_is_said_in_the_same_words(page, values, digits):
+    near = [0.0, -0.0, 1e-4, 99999.5, 999999.5, 1e6, 0.0005, 2.26918531421]
+    said = page.evaluate("([all, digits]) => all.map((x) => source.number(x, digits))", [values + near, digits])
+    assert said == [number(x, digits) for x in values + near]
+
+
+def test_a_percentage_is_said_in_the_same_words(page):
+    shares = [0.0, 5e-324, 0.0004999, 0.0005, 0.00051, 0.28, 0.5, 0.828162, 0.9994, 0.9995, 1 - 1e-16, 1.0]
+    assert page.evaluate("(all) => all.map(source.percent)", shares) == [percent(p) for p in shares]
+
+
+def test_the_browser_has_the_filters_that_python_has(page):
+    assert set(page.evaluate("Object.keys(source.FILTERS)")) == set(decoding.FILTERS)

@@ -9,12 +9,12 @@ from pages import FRAME, put, state
 from tempcourse.language import MarkovModel
 from tempcourse.sequences import beam_search, greedy, most_likely, sequence_temperature
 from tempcourse.softmax import entropy
-from tempcourse.widgets.explorable import percent
 from tempcourse.widgets.sequence_tree import LEAVES, PRESETS, WORDS, sequence_tree
+from tempcourse.words import percent
 
 INF = math.inf
 OWN = ([0.2, 0.5, 0.3], [[0.5, 0.5], [0.4, 0.35, 0.25], [1.0]])
-TREES = {"own": OWN} | {name: (first, then) for name, _, first, then, _ in PRESETS}
+TREES = {"own": OWN} | {preset["name"]: (preset["first"], preset["then"]) for preset in PRESETS}
 
 
 def model_of(first, then):
@@ -58,7 +58,7 @@ def test_the_table_is_pythons(show, name):
     model, texts = model_of(*TREES[name])
     own = np.exp(model.log_probability(texts))
     for temperature in (0.0, 0.1, 0.2, 0.32, 0.5, 1.0, 2.0, 10.0, INF):
-        put(page, index=stops.index(temperature))
+        put(page, temperature_index=stops.index(temperature))
         found = table(page)
         token = np.exp(model.tempered(temperature).log_probability(texts))
         tempered = sequence_temperature(model, [], 2, temperature)
@@ -82,7 +82,7 @@ def test_paths_and_beams_are_pythons(show, name):
 
     for mode in (0, 1):
         for temperature in (0.0, 0.1, 0.32, 0.5, 1.0, 10.0):
-            put(page, mode=mode, index=stops.index(temperature))
+            put(page, mode=mode, temperature_index=stops.index(temperature))
             options = {} if mode else {"temperature": temperature, "renormalise": True}
             beams = [words(path) for path in beam_search(model, [], 2, 2, **options).tokens]
             found = table(page)
@@ -102,16 +102,16 @@ def test_the_order_flips_where_it_is_said_to(show):
     flip = 0.387
     cold, warm = (np.exp(model.tempered(flip + step).log_probability(texts)) for step in (-0.001, 0.001))
     assert texts[cold.argmax()] == ("A", "a") and texts[warm.argmax()] == ("B", "a")
-    put(page, index=stops.index(0.4))
+    put(page, temperature_index=stops.index(0.4))
     assert "Flipped" not in note(page) and "changes at τ ≈ 0.387." in note(page)
-    put(page, index=stops.index(0.35))
+    put(page, temperature_index=stops.index(0.35))
     assert "Flipped: by token temperature A\xa0a is likeliest now, by sequence temperature B\xa0a." in note(page)
     token = np.exp(model.tempered(0.35).log_probability(["A", "a"]))
     whole = np.exp(sequence_temperature(model, [], 2, 0.35).log_probability(["B", "a"]))
     facts = [f"A\xa0a, {percent(token)}", f"B\xa0a, {percent(whole)}"]
     assert page.locator(".tc-facts strong").all_inner_texts()[:2] == facts
     assert page.locator(".tc-ring").get_attribute("visibility") == "visible"
-    put(page, index=stops.index(1.0))
+    put(page, temperature_index=stops.index(1.0))
     assert "At τ = 1 both are the model itself." in note(page)
 
 
@@ -120,7 +120,7 @@ def entropies(show, name):
     page, stops = opened(show, name)
     rows = []
     for index in range(1, len(stops) - 1):
-        put(page, index=index)
+        put(page, temperature_index=index)
         rows.append(numbers(table(page)["Entropy, nats"]))
     return np.array(stops[1:-1]), np.array(rows)[:, 1:].T
 
@@ -168,14 +168,14 @@ def test_a_drag_on_the_entropies_chooses_a_temperature(show):
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] - 2, box["y"] + 60)
     page.mouse.up()
-    assert state(page, "index") == len(stops) - 1
+    assert state(page, "temperature_index") == len(stops) - 1
     page.evaluate(FRAME)
     assert page.locator(".tc-facts strong").first.inner_text() == "6 texts, 16.7 % each"
 
 
 def test_texts_that_tie_are_counted(show):
     page, _ = opened(show, "surer")
-    put(page, index=0)
+    put(page, temperature_index=0)
     assert page.locator(".tc-facts strong").all_inner_texts()[:2] == ["4 texts, 25.0 % each", "B\xa0a, 100 %"]
     said = "Hotter but surer, temperature 0 on each token and on the sequence: A\xa0a 25.0 % and 0 %"
     page.get_by_role("status").filter(has_text=said).wait_for(state="attached")

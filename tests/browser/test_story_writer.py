@@ -13,7 +13,8 @@ from tempcourse.decoding import VLLM
 from tempcourse.language import END, NGramModel, load_stories, tokenize
 from tempcourse.softmax import softmax
 from tempcourse.widgets import story_writer
-from tempcourse.widgets.explorable import FOLDER, percent
+from tempcourse.widgets.kit.sources import FOLDER
+from tempcourse.words import percent
 
 INF = math.inf
 TINY = ["the", "cat", "sat", ".", END, "the", "dog", "sat", "on", "the", "cat", ".", END, "a", "cat", END]
@@ -26,20 +27,6 @@ def model():
 
 
 # The language
-
-
-@pytest.fixture(scope="module")
-def language(browser):
-    """A page that holds what language.js exports, as `source`."""
-    page = browser.new_page()
-    page.evaluate(
-        """async (source) => {
-          window.source = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
-        }""",
-        (FOLDER / "language.js").read_text(encoding="utf-8"),
-    )
-    yield page
-    page.close()
 
 
 def browser_probabilities(page, training, model, contexts):
@@ -59,7 +46,7 @@ def seen_and_unseen(tokens, n, rng):
     return seen + [rng.integers(0, n, length).tolist() for length in rng.integers(0, 6, 200)]
 
 
-def test_the_models_probabilities_are_pythons(language, model):
+def test_the_models_probabilities_are_pythons(mathematics, model):
     rng = np.random.default_rng(0)
     end = model.index[END]
     training, held_out = load_stories()
@@ -67,34 +54,34 @@ def test_the_models_probabilities_are_pythons(language, model):
     contexts += [[], [end], [end, end], [*contexts[0], end], [*contexts[1], end, 300]]
     states = [model.state(context) for context in contexts]
     assert {len(model.contexts[s]) for s in states} == {0, 1, 2}, "contexts of every length that there is"
-    theirs = browser_probabilities(language, training, model, contexts)
+    theirs = browser_probabilities(mathematics, training, model, contexts)
     np.testing.assert_allclose(theirs, np.exp(model.log_probabilities[states]), rtol=1e-12)
 
 
 @pytest.mark.parametrize("order", [1, 2, 4, 6])
-def test_a_model_of_any_order_is_pythons(language, order):
+def test_a_model_of_any_order_is_pythons(mathematics, order):
     model = NGramModel.fit(TINY, order, vocabulary=[*TINY, "never"])
     contexts = seen_and_unseen(model.indices(TINY), len(model.vocabulary), np.random.default_rng(order))
-    theirs = browser_probabilities(language, TINY, model, contexts)
+    theirs = browser_probabilities(mathematics, TINY, model, contexts)
     ours = [np.exp(model.logits(context)) for context in contexts]
     np.testing.assert_allclose(theirs, ours, rtol=1e-12)
 
 
-def test_words_are_told_apart_as_in_python(language, model):
+def test_words_are_told_apart_as_in_python(mathematics, model):
     texts = (FOLDER.parent / "data" / "stories.txt").read_text(encoding="utf-8").split("\n\n")
     texts += ["", " ", '"Who?" he said. ""', "OLD jon’s lamp-oil, i DON'T", "a<end>The \n b", "x_1 Élan—no", "'' '"]
-    theirs = language.evaluate(
+    theirs = mathematics.evaluate(
         "([texts, words]) => texts.map((text) => source.tokenize(text, words))", [texts, list(model.vocabulary)]
     )
     assert theirs == [tokenize(text) for text in texts]
 
 
-def test_words_are_written_as_in_python_and_can_be_read_again(language, model):
+def test_words_are_written_as_in_python_and_can_be_read_again(mathematics, model):
     rng = np.random.default_rng(1)
     marks = model.indices([*"“”,.?!;:", END])
     rows = [*model.generate("", 40, temperature=2.0, batch=50, rng=rng), *rng.choice(marks, (50, 12))]
     words = [[model.vocabulary[i] for i in row] for row in rows]
-    texts, again = language.evaluate(
+    texts, again = mathematics.evaluate(
         """([all, words]) => {
           const write = ({ space, written }) => space + written;
           const texts = all.map((row) => source.spell(row).map(write).join(""));
@@ -111,8 +98,8 @@ def test_words_are_written_as_in_python_and_can_be_read_again(language, model):
     ("word", "near"),
     [("lampp", ["lamp"]), ("Jon'", ["Jon"]), ("ghost", ["goat"]), ("kingg", ["king"]), ("zzyzxqq", [])],
 )
-def test_the_nearest_words_come_first(language, model, word, near):
-    found = language.evaluate("([word, all]) => source.nearestWords(word, all)", [word, list(model.vocabulary)])
+def test_the_nearest_words_come_first(mathematics, model, word, near):
+    found = mathematics.evaluate("([word, all]) => source.nearestWords(word, all)", [word, list(model.vocabulary)])
     assert found[: len(near)] == near and len(found) <= 3 and bool(found) == bool(near)
 
 
@@ -166,7 +153,7 @@ def agrees(page, steps):
 def choose(view, temperature, **filters):
     """Return the traits of settings."""
     places = {name: view.filters[name].index(filters.get(name)) for name in view.filters}
-    return {"index": view.temperatures.index(temperature), **places}
+    return {"temperature_index": view.temperatures.index(temperature), **places}
 
 
 SETTINGS = [

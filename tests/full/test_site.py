@@ -87,7 +87,7 @@ def test_nothing_is_left_hidden_and_no_size_is_left_out(site):
 def test_the_wheel_that_pages_link_is_the_package():
     [wheel] = SITE.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
-        assert {"tempcourse/softmax.py", "tempcourse/widgets/maths.js"} <= set(archive.namelist())
+        assert {"tempcourse/softmax.py", "tempcourse/widgets/maths/softmax.js"} <= set(archive.namelist())
     assert f'href="../{wheel.name}"' in (SITE / "notebooks" / "01_softmax.html").read_text(encoding="utf8")
 
 

@@ -1,5 +1,5 @@
 // The n-gram model with the names of tempcourse.language. It is its counts, so a page needs no more of it than the
-// text that they were taken from. Held against Python by tests/browser/test_story_writer.py.
+// text that they were taken from.
 
 export const END = "<end>";
 export const CLOSING = "”";

@@ -1,0 +1,24 @@
+"""What can be drawn, and what cannot."""
+
+import math
+
+import numpy as np
+
+from tempcourse.softmax import softmax
+
+MAX_CLASSES = 12
+
+
+def checked_logits(logits, *, masks=True):
+    """Return logits as a list of Python floats, or raise `ValueError` with what is wrong."""
+    softmax(logits)  # names what is nan, complex, text or empty
+    if np.ndim(logits) != 1:
+        raise ValueError(f"logits must be one row of numbers, got shape {np.shape(logits)}")
+    row = [float(z) for z in logits]
+    if not 2 <= len(row) <= MAX_CLASSES:
+        raise ValueError(f"logits must hold 2 to {MAX_CLASSES} numbers to be drawn, got {len(row)}")
+    bad = [z for z in row if z == math.inf or (z == -math.inf and not masks)]
+    if bad:
+        allowed = "finite, or -inf for a masked class" if masks else "finite, since each gets a slider"
+        raise ValueError(f"logits must be {allowed}, got {bad[0]!r}")
+    return row

@@ -1,0 +1,77 @@
+// Decoding, as in tempcourse.decoding: a filter returns the logits, -Infinity for those that are dropped.
+
+import { argsort, refuse, sum } from "./rows.js";
+import { entropy, largest, softmax, temper } from "./softmax.js";
+
+function checkShare(p) {
+  if (!(p > 0 && p <= 1)) refuse(`p must be above 0 and at most 1, got ${p}`);
+}
+
+function mostLikelyFirst(logits) {
+  largest(logits, 1);
+  return argsort(logits.map((z) => -z));
+}
+
+function keepFirst(count, order, logits) {
+  const kept = logits.map(() => -Infinity);
+  for (const i of order.slice(0, count)) kept[i] = logits[i];
+  return kept;
+}
+
+/** Keep the first of an order until their probabilities sum to at least p. */
+function keepUntil(p, order, logits) {
+  if (p === 1) return logits.slice();
+  const probabilities = softmax(order.map((i) => logits[i]), 1);
+  let [count, total] = [1, probabilities[0]];
+  while (total < p && count < order.length) total += probabilities[count++];
+  return keepFirst(count, order, logits);
+}
+
+/** The filters by their names in Python: each takes logits and its setting. */
+export const FILTERS = {
+  temper,
+
+  /** Keep the k largest logits. */
+  top_k(logits, k) {
+    if (!(Number.isInteger(k) && k >= 1)) refuse(`k must be a whole number of at least 1, got ${k}`);
+    return keepFirst(k, mostLikelyFirst(logits), logits);
+  },
+
+  /** Keep the fewest most likely tokens whose probabilities sum to at least p. */
+  top_p(logits, p) {
+    checkShare(p);
+    return keepUntil(p, mostLikelyFirst(logits), logits);
+  },
+
+  /** Keep the tokens that are at least p times as likely as the most likely one. */
+  min_p(logits, p) {
+    checkShare(p);
+    const least = Math.log(p);
+    return temper(logits, 1).map((gap, i) => (gap >= least ? logits[i] : -Infinity));
+  },
+
+  /** Keep the fewest tokens with a surprise near the mean surprise whose probabilities sum to at least p. */
+  typical_p(logits, p) {
+    checkShare(p);
+    const below = temper(logits, 1);
+    const logSum = Math.log(sum(below.map(Math.exp)));
+    const expected = entropy(softmax(logits, 1));
+    return keepUntil(p, argsort(below.map((gap) => Math.abs(logSum - gap - expected))), logits);
+  },
+};
+
+/**
+ * The steps of an engine in its order, as [filter, setting]: what Engine.__call__ makes of its settings in Python.
+ * `settings` has Python's names; null leaves a step out, and so does an engine that has no such filter.
+ */
+export function chain({ name, order, greedy_below }, { temperature, ...filters }) {
+  if (temperature === 0 && greedy_below === 0) refuse(`temperature must be above 0 in ${name}, got 0`);
+  const divisor = temperature < greedy_below ? 0 : temperature === 1 ? null : temperature;
+  const settings = { temper: divisor, ...filters };
+  return order.map((filter) => [filter, settings[filter] ?? null]).filter(([, setting]) => setting !== null);
+}
+
+/** What the steps of a chain, one after another, make of logits. */
+export function decode(steps, logits) {
+  return steps.reduce((z, [filter, setting]) => FILTERS[filter](z, setting), logits);
+}

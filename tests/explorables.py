@@ -1,0 +1,59 @@
+"""The one list of explorables that their tests follow: how to make each, and settings that are not its defaults."""
+
+from tempcourse.widgets import (
+    compare_temperatures,
+    decoding_lab,
+    explore_annealing,
+    explore_bandit,
+    explore_calibration,
+    explore_dark_knowledge,
+    explore_distillation,
+    explore_ising,
+    explore_levels,
+    explore_softmax,
+    explore_temperature,
+    quiz,
+    sequence_tree,
+    story_writer,
+)
+
+SKETCH = [2.0, 1.0, 0.5, 0.1]
+MEASURED = {50: {"hard": (85, 0.5), 1: (91, 0.4), 10: (96, 0.2)}, 20: {10: (90, 0.5), 1: (80, 0.8), "hard": (75, 1)}}
+QUESTION = ("Which is `larger`?", ["1/2", "1/3 < 1"], 0, ["Yes.", "A third is *less*."])
+
+#: By name, a function that makes one, and traits to set on its view: other than its defaults, and such as a link keeps.
+EXPLORABLES = {
+    "explore_softmax": (lambda: explore_softmax(SKETCH), {"logit_2": -3.2, "shift": -7.5, "temperature_index": 0}),
+    "explore_temperature": (lambda: explore_temperature(), {"preset": 4, "temperature_index": 82}),
+    "compare_temperatures": (
+        lambda: compare_temperatures(SKETCH, [0.5, 1], claimed=[[0.73, None, None, None], [0.25] * 4]),
+        {"show_claimed": False, "target": 1, "temperature_index": 17},
+    ),
+    "explore_ising": (lambda: explore_ising(16), {"temperature_index": 51, "start": 0, "seed": 42, "speed": 5}),
+    "explore_levels": (lambda: explore_levels([-2.0, 0.5, 3.0], [2, 1, 12]), {"preset": 2, "temperature_index": 82}),
+    "explore_annealing": (lambda: explore_annealing(), {"schedule": 2, "steps_index": 9, "seed": 7}),
+    "explore_bandit": (lambda: explore_bandit([1.0, 0.5, -2.0]), {"policy": 3, "temperature_index": 32, "seed": 7}),
+    "decoding_lab": (
+        lambda: decoding_lab(["Old Jon", "He said the"]),
+        {
+            **{"context": 2, "own": "a b -1\n& -2", "others": False, "engine": 2, "temperature_index": 0, "seed": 42},
+            **{"top_k": 4, "top_p": 3, "min_p": 2, "typical_p": 1},
+        },
+    ),
+    "sequence_tree": (lambda: sequence_tree(), {"preset": 2, "mode": 1, "temperature_index": 0}),
+    "story_writer": (
+        lambda: story_writer("“I have"),
+        {"prompt": "It is: “no”? The", "temperature_index": 0, "min_p": 3, "top_k": 2, "top_p": 9}
+        | {"seed": 42, "count": 70},
+    ),
+    "explore_calibration": (
+        lambda: explore_calibration([[2.0, 0.0], [0.0, 2.0], [2.0, 0.0]], [0, 1, 1]),
+        {"temperature_index": 53},
+    ),
+    "explore_dark_knowledge": (lambda: explore_dark_knowledge(), {"digit": 9, "temperature_index": 40}),
+    "explore_distillation": (
+        lambda: explore_distillation(MEASURED),
+        {"size": 1, "hard_guess": 77, "soft_guess": 100},
+    ),
+    "quiz": (lambda: quiz(*QUESTION), {}),
+}
