@@ -70,8 +70,8 @@ class Explorable(ipywidgets.VBox):
 
     Attributes
     ----------
-    view : anywidget.AnyWidget
-        The drawn part. Its traits follow the controls, in the browser and, with a kernel, in Python.
+    view : object
+        The drawn part, an anywidget. Its traits follow the controls, in the browser and, with a kernel, in Python.
     controls : dict
         The ipywidgets controls by the name that a link to the settings uses, such as ``"temperature"``.
     """
