@@ -2,7 +2,8 @@
 
 The theme loads FontAwesome as a style sheet, three fonts and 1.5 MB of JavaScript for a dozen icons. Here its
 template is replaced by one without them, the icons are drawn in `icons.css`, and images wait until they are
-near the screen, their places kept by their sizes.
+near the screen, their places kept by their sizes. What is shown of a PNG is the same picture as lossless WebP, of half
+the bytes; a link to the picture leads to the PNG, which every program opens.
 """
 
 import re
@@ -10,9 +11,11 @@ import shutil
 from pathlib import Path
 
 import imagesize
+from PIL import Image
 
 HERE = Path(__file__).parent
 IMAGE = re.compile(r'<img\b(?![^>]*\bloading=)(?P<before>[^>]*?)src="(?P<source>[^"]+)"(?P<after>[^>]*?)/?>')
+PNG = re.compile(r'(<img\b[^>]*?src="[^"]*_images/[^"]+\.)png')
 
 
 def place_images(app, pagename, templatename, context, doctree):
@@ -26,7 +29,15 @@ def place_images(app, pagename, templatename, context, doctree):
         return f'<img{match["before"]}src="{match["source"]}"{match["after"]} {size}loading="lazy" decoding="async">'
 
     if "body" in context:
-        context["body"] = IMAGE.sub(place, context["body"])
+        context["body"] = PNG.sub(r"\1webp", IMAGE.sub(place, context["body"]))
+
+
+def convert_images(app, error):
+    """Put beside each PNG what the pages show of it."""
+    for name in () if error else getattr(app.builder, "images", {}).values():
+        if name.endswith(".png"):
+            file = Path(app.outdir, app.builder.imagedir, name)
+            Image.open(file).save(file.with_suffix(".webp"), lossless=True, quality=100)
 
 
 def defer_scripts(app, pagename, templatename, context, doctree):
@@ -64,5 +75,6 @@ def setup(app):
     app.add_css_file("course.css", priority=900)
     app.connect("html-page-context", place_images, priority=900)
     app.connect("html-page-context", defer_scripts, priority=900)
+    app.connect("build-finished", convert_images)
     app.connect("build-finished", remove_unused)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

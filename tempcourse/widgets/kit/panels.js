@@ -5,17 +5,18 @@ import { element, setText } from "./elements.js";
 /** A chart, or several, under a caption, whose title is in bold and whose aside is not. */
 export function panel(chart, { title = "", aside = "" } = {}) {
   const heading = element("span", {}, title);
-  const hint = element("span", { class: "tc-aside" }, ...spaced(aside));
-  const caption = element("figcaption", {}, heading, hint);
+  const hint = element("span", { class: "tc-aside" }, ...[aside].flat());
+  // A title alone must not end in a space.
+  const captioned = (hinted) => (hinted ? [heading, " ", hint] : [heading]);
+  const caption = element("figcaption", {}, ...captioned(aside.length));
   const node = element("figure", { class: "tc-panel" }, caption);
   const setChart = (other) => node.replaceChildren(caption, other.node);
+  const setAside = (text) => {
+    setText(hint, text);
+    caption.replaceChildren(...captioned(text));
+  };
   if (chart) setChart(chart);
-  return { node, setChart, setTitle: (text) => setText(heading, text), setAside: (text) => hint.replaceChildren(...spaced(text)) };
-}
-
-/** An aside as the caption takes it: a space before it if there is one, for a title alone must not end in one. */
-function spaced(aside) {
-  return aside.length ? [" ", aside].flat() : [];
+  return { node, setChart, setTitle: (text) => setText(heading, text), setAside };
 }
 
 /** Panels that stand side by side where there is room. */
