@@ -42,8 +42,10 @@ def prose(notebook):
     return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
 
 
-def test_there_are_chapters():
-    assert [path.stem[:3] for path in NOTEBOOKS[:2]] == ["01_", "02_"]
+@pytest.mark.parametrize("page", ["_toc.yml", "book/index.md"])
+def test_every_chapter_is_listed(page):
+    listed = re.findall(r"notebooks/(\d\d_\w+)", (ROOT / page).read_text(encoding="utf8"))
+    assert listed == [path.stem for path in NOTEBOOKS] and len(listed) >= 8
 
 
 def test_front_says_what_the_reader_gets(notebook):
