@@ -5,6 +5,9 @@ softmax of what it returns is the distribution to draw from. Each row is filtere
 token dropped before and stays dropped. At least one token is always kept. Where tokens tie, the lowest index goes
 first, so that as many are kept as were asked for.
 
+What equals its limit on paper counts as equal: 0.7 + 0.2 reaches 0.9, though in floats its sum falls short. The
+allowance is what rounding can do to log-probabilities of the logits' type, and to sums of their exponentials.
+
 Logits count up to a constant, so log-probabilities are logits as good as any: those of a model's state, or those
 that a service returns.
 """
@@ -14,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tempcourse._arguments import check_whole, read_number, read_real, read_rows
+from tempcourse._arguments import check_rng, check_whole, read_array, read_number, read_real, read_rows
 from tempcourse.softmax import entropy, log_softmax, scaled_gaps, softmax
 
 __all__ = [
@@ -158,8 +161,7 @@ def top_p(logits, p):
     if p == 1:
         return z.astype(dtype)
     falling = np.sort(-z, axis=-1)
-    total = np.cumsum(softmax(-falling), axis=-1, dtype=np.float64)
-    count = 1 + (total[..., :-1] < p).sum(axis=-1, keepdims=True)
+    count = _how_many(softmax(-falling), p, dtype)
     return _dropped(z, _the_smallest(-z, np.take_along_axis(falling, count - 1, axis=-1), count), dtype)
 
 
@@ -202,7 +204,9 @@ def min_p(logits, p):
     """
     p = read_number(p, "p", 0, 1, above=True)
     z, dtype = _logits(logits)
-    return _dropped(z, scaled_gaps(z, 1.0) >= math.log(p), dtype)
+    least = math.log(p)
+    rounding = np.finfo(dtype).eps * (math.log(z.shape[-1]) - least)  # an eps of two log-probabilities that far apart
+    return _dropped(z, scaled_gaps(z, 1.0) >= least - rounding, dtype)
 
 
 @np.errstate(all="ignore")
@@ -246,11 +250,11 @@ def typical_p(logits, p):
     z, dtype = _logits(logits)
     if p == 1:
         return z.astype(dtype)
-    probabilities = softmax(z)
-    distance = abs(log_softmax(z) + entropy(probabilities)[..., np.newaxis])
-    order = np.argsort(distance, axis=-1, kind="stable")
-    total = np.cumsum(np.take_along_axis(probabilities, order, axis=-1), axis=-1, dtype=np.float64)
-    count = 1 + (total[..., :-1] < p).sum(axis=-1, keepdims=True)
+    log_p = log_softmax(z.astype(np.float64))
+    probabilities = np.exp(log_p)
+    H = entropy(probabilities)[..., np.newaxis]
+    order = _ordered(abs(log_p + H), 1 + H)
+    count = _how_many(np.take_along_axis(probabilities, order, axis=-1), p, dtype)
     keep = np.empty(z.shape, bool)
     np.put_along_axis(keep, order, np.arange(z.shape[-1]) < count, axis=-1)
     return _dropped(z, keep, dtype)
@@ -394,7 +398,8 @@ def sample(logits, *, rng, size=None, method="inverse_cdf"):
     Raises
     ------
     ValueError
-        If `method` is another, if `size` is not whole numbers, or if a row of logits holds nan or −∞ only.
+        If `method` is another, if `size` is not whole numbers, if `rng` is no generator, or if a row of logits
+        holds nan or −∞ only.
     TypeError
         If `logits` is not real numbers.
 
@@ -409,9 +414,10 @@ def sample(logits, *, rng, size=None, method="inverse_cdf"):
     """
     if method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
-    z = temper(np.asarray(logits), 1.0).astype(np.float64)
+    check_rng(rng)
+    z = temper(logits, 1.0).astype(np.float64)
     rows = z.reshape(-1, z.shape[-1])
-    extra = () if size is None else tuple(np.atleast_1d(size).tolist())
+    extra = () if size is None else tuple(np.atleast_1d(read_array(size, "size")).tolist())
     for count in extra:
         check_whole(count, "size", 0)
     drawn = np.empty((*extra, len(rows)), np.intp)
@@ -492,6 +498,29 @@ def _the_smallest(keys, last, count):
         ties = np.flatnonzero(keys[row] == last[row])
         keep[row][ties[count[row][0] - keep[row].sum() :]] = False  # as many of the last ties as are too many
     return keep
+
+
+def _how_many(probabilities, p, dtype):
+    """Return the least number, in each row, of the first probabilities that sum to p, but for rounding."""
+    n = probabilities.shape[-1]
+    # Rounding moves a log-probability by eps/2 of itself at most, and −Σ p log p is at most log n. So do the gaps.
+    rounding = np.finfo(dtype).eps * (2 + math.log(n)) + np.finfo(np.float64).eps * n
+    total = np.cumsum(probabilities, axis=-1, dtype=np.float64)
+    return 1 + (total[..., :-1] < p - rounding).sum(axis=-1, keepdims=True)
+
+
+def _ordered(keys, scale):
+    """Return the order of the keys in each row, by index where they differ by no more than their rounding.
+
+    The keys are differences of numbers of about a size, `scale`, or of their own if that is larger.
+    """
+    order = np.argsort(keys, axis=-1, kind="stable")
+    rising = np.take_along_axis(keys, order, axis=-1)
+    above = np.diff(rising, axis=-1) > 4 * np.finfo(np.float64).eps * (scale + rising[..., :-1])
+    ranks = np.zeros(keys.shape, np.intp)
+    np.put_along_axis(ranks, order[..., 1:], np.cumsum(above, axis=-1), axis=-1)
+    np.put_along_axis(ranks, order[..., :1], 0, axis=-1)
+    return np.argsort(ranks, axis=-1, kind="stable")
 
 
 def _dropped(z, keep, dtype):

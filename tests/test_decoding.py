@@ -2,6 +2,7 @@
 
 import math
 
+import exactly
 import numpy as np
 import pytest
 import scipy.stats
@@ -171,6 +172,28 @@ class TestFilters:
         assert kept(min_p(z, 0.25)) == [0, 1, 2, 3]
         assert kept(typical_p(np.log([0.5, 0.25, 0.15, 0.1]), 0.2)) == [1]
 
+    @pytest.mark.parametrize("function", [top_p, min_p, typical_p], ids=ids[1:])
+    @pytest.mark.parametrize("dtype", [np.float64, np.float32])
+    def test_no_rounding_decides(self, function, dtype):
+        exact = exactly.KEPT[function.__name__]
+        for shares_ in exactly.DISTRIBUTIONS:
+            z = np.log(np.array(shares_, float)).astype(dtype)
+            for p in exactly.LIMITS:
+                if dtype is np.float64 or function is not typical_p:  # float32 tells no distances that tie
+                    assert kept(function(z, float(p))) == exact(shares_, p), (shares_, p)
+
+    def test_many_equal_shares_are_summed_without_a_drift(self):
+        for n in (10, 1000, 50_000):
+            assert len(kept(top_p(np.zeros(n), 0.9))) == len(kept(typical_p(np.zeros(n), 0.9))) == 0.9 * n
+            assert len(kept(top_p(np.zeros(n, np.float32), 0.9))) == pytest.approx(0.9 * n, abs=2e-6 * n)
+
+    def test_what_is_less_by_more_than_rounding_is_less(self):
+        z = np.log([0.7, 0.2, 0.1])
+        assert kept(top_p(z, 0.9)) == kept(typical_p(z, 0.9)) == [0, 1]
+        assert kept(top_p(z, 0.9 + 1e-14)) == kept(typical_p(z, 0.9 + 1e-14)) == [0, 1, 2]
+        assert kept(min_p(z, 2 / 7 + 1e-14)) == [0]
+        assert kept(top_p(z.astype(np.float32), 0.9 + 1e-6)) == [0, 1, 2]
+
     def test_temperature_and_the_order(self):
         z = np.array([2.0, 1.0, 0.5, 0.1, -1.0])
         hot = temper(z, 2.0)
@@ -319,10 +342,11 @@ class TestChains:
             VLLM(typical_p=0.9)
 
 
-class Stuck:
+class Stuck(np.random.Generator):
     """Random numbers that are all the same, as large or as small as they come."""
 
     def __init__(self, uniform):
+        super().__init__(np.random.PCG64())
         self.uniform = uniform
 
     def random(self, size=None):

@@ -4,6 +4,7 @@ import itertools
 import json
 import math
 
+import exactly
 import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
@@ -63,6 +64,14 @@ def test_a_filter_agrees_with_python(mathematics, name, rows, setting, k):
         assert rows
     ours = [getattr(decoding, name)(row, setting).tolist() for row in rows]
     assert in_browser(mathematics, f"FILTERS.{name}", [(row, setting) for row in rows]) == ours
+
+
+@pytest.mark.parametrize("name", exactly.KEPT)
+def test_no_rounding_decides(mathematics, name):
+    cases = [(shares, p) for shares in exactly.DISTRIBUTIONS for p in exactly.LIMITS]
+    calls = [(np.log(np.array(shares, float)).tolist(), float(p)) for shares, p in cases]
+    for (shares, p), theirs in zip(cases, in_browser(mathematics, f"FILTERS.{name}", calls), strict=True):
+        assert np.flatnonzero(np.array(theirs) > -INF).tolist() == exactly.KEPT[name](shares, p), (shares, p)
 
 
 @thorough

@@ -18,13 +18,30 @@ function keepFirst(count, order, logits) {
   return kept;
 }
 
-/** Keep the first of an order until their probabilities sum to at least p. */
+/** What rounding can do to the sum of n probabilities: see _how_many in Python. */
+function roundingOf(n) {
+  return Number.EPSILON * (2 + Math.log(n) + n);
+}
+
+/** Keep the first of an order until their probabilities sum to at least p, but for rounding. */
 function keepUntil(p, order, logits) {
   if (p === 1) return logits.slice();
   const probabilities = softmax(order.map((i) => logits[i]), 1);
   let [count, total] = [1, probabilities[0]];
-  while (total < p && count < order.length) total += probabilities[count++];
+  const enough = p - roundingOf(order.length);
+  while (total < enough && count < order.length) total += probabilities[count++];
   return keepFirst(count, order, logits);
+}
+
+/** Indices by their key, and by index where keys differ by no more than their rounding: see _ordered in Python. */
+function ordered(keys, scale) {
+  const order = argsort(keys);
+  const ranks = keys.map(() => 0);
+  for (let j = 1; j < order.length; j += 1) {
+    const [before, key] = [keys[order[j - 1]], keys[order[j]]];
+    ranks[order[j]] = ranks[order[j - 1]] + Number(key - before > 4 * Number.EPSILON * (scale + before));
+  }
+  return argsort(ranks);
 }
 
 /** The filters by their names in Python: each takes logits and its setting. */
@@ -46,7 +63,7 @@ export const FILTERS = {
   /** Keep the tokens that are at least p times as likely as the most likely one. */
   min_p(logits, p) {
     checkShare(p);
-    const least = Math.log(p);
+    const least = Math.log(p) - Number.EPSILON * (Math.log(logits.length) - Math.log(p));
     return temper(logits, 1).map((gap, i) => (gap >= least ? logits[i] : -Infinity));
   },
 
@@ -56,7 +73,8 @@ export const FILTERS = {
     const below = temper(logits, 1);
     const logSum = Math.log(sum(below.map(Math.exp)));
     const expected = entropy(softmax(logits, 1));
-    return keepUntil(p, argsort(below.map((gap) => Math.abs(logSum - gap - expected))), logits);
+    const distances = below.map((gap) => Math.abs(logSum - gap - expected));
+    return keepUntil(p, ordered(distances, 1 + expected), logits);
   },
 };
 
