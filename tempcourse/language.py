@@ -16,7 +16,7 @@ from itertools import chain
 
 import numpy as np
 
-from tempcourse._arguments import check_whole, read_array, read_distributions, read_temperature, refuse
+from tempcourse._arguments import check_rng, check_whole, read_array, read_distributions, read_temperature, refuse
 from tempcourse.decoding import draw, temper
 from tempcourse.softmax import entropy, log_softmax, softmax
 
@@ -355,11 +355,14 @@ class MarkovModel:
         Raises
         ------
         ValueError
-            As `indices` does; if `length` is not a whole number of at least 0, or `batch` of at least 1; or if the
-            temperature is not one number of at least 0.
+            As `indices` does; if the prompt is more than one row; if `length` is not a whole number of at least 0, or
+            `batch` of at least 1; if the temperature is not one number of at least 0; or if `rng` is no generator.
+        TypeError
+            If the temperature is not a real number.
         """
         check_whole(length, "length", 0)
         check_whole(batch, "batch", 1)
+        check_rng(rng)
         temperature = read_temperature(temperature)
         cumulative, ready = np.empty_like(self.log_probabilities), np.zeros(len(self.contexts), bool)
         states = np.full(batch, self.state(prompt))

@@ -177,11 +177,11 @@ def beam_search(model, prompt, length, width, *, temperature=None, renormalise=F
     check_whole(width, "width", 1)
     tau = 1.0 if temperature is None else temperature
     if not renormalise:
-        tau = read_number(tau, "temperature", above=True, finite=True, where=", unless renormalised")
+        read_number(tau, "temperature", above=True, finite=True, where=", unless renormalised")
     tokens, scores, states = np.empty((1, 0), np.intp), np.zeros(1), np.array([model.state(prompt)])
     for _ in range(length):
         log_p = model.next_log_probabilities(states)
-        step = log_softmax(log_p, tau) if renormalise else log_p / tau
+        step = log_softmax(log_p, tau) if renormalise else log_p  # 1/τ is a factor of all: it changes no order
         total = (scores[:, np.newaxis] + step).ravel()
         best = np.argsort(-total, kind="stable")[: min(width, np.isfinite(total).sum())]
         beam, token = np.divmod(best, log_p.shape[1])
