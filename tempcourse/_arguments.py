@@ -53,7 +53,7 @@ def read_array(values, name):
     """Return values as an array, of whatever type; never a masked one, whose masks would be lost."""
     rows = values if isinstance(values, list | tuple) else ()
     if any(isinstance(each, np.ma.MaskedArray) for each in (values, *rows)):
-        raise TypeError(f"{name} must be without NumPy's masks (what is ruled out is −∞ in logits), got a masked array")
+        raise ValueError(f"{name} must have no masks of NumPy's (in logits, −∞ is one), got a masked array")
     try:
         return np.asarray(values)
     except ValueError:

@@ -412,7 +412,7 @@ def sample(logits, *, rng, size=None, method="inverse_cdf"):
     >>> sample(np.log([0.5, 0.25, 0.25]), rng=np.random.default_rng(0), size=8)
     array([1, 0, 0, 0, 2, 2, 1, 1])
     """
-    if method not in METHODS:
+    if not isinstance(method, str) or method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
     check_rng(rng)
     z = temper(logits, 1.0).astype(np.float64)

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tempcourse._arguments import (
+    FLOAT32_MAX,
+    FLOAT32_MIN,
     check_rng,
     check_whole,
     is_whole,
@@ -24,6 +26,7 @@ from tempcourse._arguments import (
     read_labels,
     read_number,
     read_real,
+    refuse,
 )
 from tempcourse.softmax import log_softmax, softmax
 
@@ -53,6 +56,9 @@ SPLIT_SEED = 0
 BATCH_SIZE = 50
 LEARNING_RATE = 5e-3
 MEAN_DECAY, SQUARE_DECAY, EPSILON = 0.9, 0.999, 1e-8  # as Adam's authors advise
+
+# At this temperature, logits that differ by 1 have probabilities that differ by no more than float32 numbers do.
+HOTTEST = 2.0**23
 
 # So many networks are trained at once: then each step finds their numbers in the cache.
 BLOCK_SIZE = 40
@@ -197,7 +203,7 @@ def train(inputs, targets, *, hidden, temperatures=1.0, steps, rng):
     hidden : int
         How many hidden units each network has.
     temperatures : float or array_like, default 1.0
-        T of the student, positive and finite, shape ``(...)``. It does not soften the targets, which
+        T of the student, positive and at most 2²³, shape ``(...)``. It does not soften the targets, which
         `soft_targets` does. Labels are usually learned at 1.
     steps : int
         How many steps of Adam are made.
@@ -213,7 +219,7 @@ def train(inputs, targets, *, hidden, temperatures=1.0, steps, rng):
     ------
     ValueError
         If shapes do not fit, if an input is not finite, if targets are neither such labels nor distributions, if
-        a temperature is not positive and finite, if `hidden` or `steps` is not a whole number of at least 1, or
+        a temperature is not in its range, if `hidden` or `steps` is not a whole number of at least 1, or
         if `rng` is neither a generator nor a sequence of them.
     TypeError
         If inputs or temperatures are not real numbers.
@@ -237,7 +243,9 @@ def train(inputs, targets, *, hidden, temperatures=1.0, steps, rng):
     (2, 3)
     """
     x, p = _inputs(inputs), _as_probabilities(targets)
-    T = read_finite(temperatures, "temperatures", kinds="iu", above=0).astype(np.float32)
+    T = read_finite(temperatures, "temperatures", kinds="iu", above=0)
+    refuse(T, (T < FLOAT32_MIN) | (T > HOTTEST), "temperatures", f"from {FLOAT32_MIN:.2g} to {HOTTEST:.0f} in float32")
+    T = T.astype(np.float32)
     check_whole(hidden, "hidden", 1)
     check_whole(steps, "steps", 1)
     seeds = _generators(rng)
@@ -423,7 +431,8 @@ def distillation_loss(student_logits, teacher_logits, temperature, *, labels=Non
     y, w = _checked_labels(labels, soft_weight, z.shape)
     loss = 0.0
     if w > 0:
-        loss += w * T * (softmax(v, T) * _costs(z, T)).sum(axis=-1)
+        p = softmax(v, T)
+        loss += w * T * np.where(p > 0, p * _costs(z, T), 0).sum(axis=-1)  # no 0·∞
     if w < 1:
         loss += (1 - w) * _costs(z, 1.0)[y]
     return float(np.mean(loss))
@@ -697,7 +706,9 @@ def _adam_correction(step):
 
 def _inputs(inputs):
     """Return inputs in float32, checked."""
-    x = read_finite(inputs, "inputs").astype(np.float32)
+    x = read_finite(inputs, "inputs")
+    refuse(x, abs(x) > FLOAT32_MAX, "inputs", "numbers that float32 can hold")
+    x = x.astype(np.float32)
     if x.ndim < 2:
         raise ValueError(f"inputs must have a shape (..., n, features), got {x.shape}")
     return x
@@ -707,8 +718,9 @@ def _as_probabilities(targets):
     """Return labels as one-hot distributions and distributions as they are, in float32, checked."""
     if read_array(targets, "targets").dtype.kind in "iu":
         return _one_hot(targets, CLASSES, "targets")
-    p = read_real(targets, "targets")[0].astype(np.float32)  # and only then checked: it may be rounded to that already
-    return read_distributions(p, "targets")[0]
+    p = read_real(targets, "targets")[0]
+    refuse(p, ~((p >= 0) & (p < 2)), "targets", "labels or probabilities")
+    return read_distributions(p.astype(np.float32), "targets")[0]  # checked last: it may be rounded to that already
 
 
 def _one_hot(labels, classes, name="labels"):

@@ -242,7 +242,7 @@ def kl_divergence(p, q, *, axis=-1, base=None):
     Raises
     ------
     ValueError, TypeError
-        As for `entropy`, and if p and q differ in length.
+        As for `entropy`, and if p and q differ in length or do not broadcast.
 
     References
     ----------
@@ -259,6 +259,10 @@ def kl_divergence(p, q, *, axis=-1, base=None):
     q, q_dtype = read_distributions(q, "q", axis)
     if p.shape[-1] != q.shape[-1]:
         raise ValueError(f"q must be as long as p along the axis, {p.shape[-1]}, got {q.shape[-1]}")
+    try:
+        p, q = np.broadcast_arrays(p, q)
+    except ValueError:
+        raise ValueError(f"q must broadcast with p of shape {p.shape}, got {q.shape}") from None
     # Both sum to 1, so q − p adds nothing; with it no term is negative, and none is lost where p and q are close.
     terms = np.where((p > 0) & (q == 0), math.inf, p * (_log(p) - _log(q)) + (q - p))
     near = abs(p - q) < NEAR * q
