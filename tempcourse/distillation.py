@@ -776,7 +776,8 @@ def _tempered_difference(z, v, T):
     """
     p = softmax(v, T)
     w = z - v
-    w = w - w.mean(axis=-1, keepdims=True)
+    w = w - np.take_along_axis(w, v.argmax(axis=-1, keepdims=True), axis=-1)
+    w = w - (p * w).sum(axis=-1, keepdims=True)  # what nearly all weight has in common is taken off first, and exactly
     x = w / T
     rise = w * np.where(x == 0, 1, np.expm1(x) / x)  # T expm1(w/T)
     mean = (p * rise).sum(axis=-1, keepdims=True)

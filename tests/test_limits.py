@@ -47,7 +47,7 @@ class TestDistillation:
         found = distillation_gradient(z, v, temperature)
         assert found.dtype == dtype
         # A probability far below the top is known to the rounding of its exponent.
-        rounding = (16 + min(np.ptp(v) / temperature, 745)) * np.finfo(float).eps + np.finfo(dtype).eps
+        rounding = (16 + min(float(np.ptp(v)) / temperature, 745)) * np.finfo(float).eps + np.finfo(dtype).eps
         np.testing.assert_allclose(found, expected.astype(dtype), rtol=rounding, atol=1e-300)
 
     def test_the_loss(self, precise, rows, temperature, dtype):
