@@ -128,7 +128,7 @@ CALLS = {
     **{f"decoding.{name}": {"logits": Z, "p": 0.6} for name in ("min_p", "top_p", "typical_p")},
     "decoding.sample": {"logits": Z, "rng": RNG, "size": 3, "method": "gumbel"},
     "decoding.temper": {"logits": Z, "temperature": 0.5},
-    "decoding.top_k": {"logits": Z, "k": 2},
+    "decoding.top_k": {"logits": Z, "k": 2, "ties": True},
     "distillation.accuracy": {"networks": networks, "inputs": IMAGES, "labels": DIGITS},
     "distillation.balanced_subset": {"labels": DIGITS, "size": 10, "rng": RNG},
     **{
@@ -238,7 +238,7 @@ CALLS = {
     "words.shares": {"probabilities": [0.5, 0.5]},
 }
 # What is an object of the course, or a function, is not read by the package.
-OBJECTS = {"self", "model", "networks", "bandit", "policy", "filters", "renormalise"}
+OBJECTS = {"self", "model", "networks", "bandit", "policy", "filters", "renormalise", "ties"}
 # Whole numbers that are allowed to be as large as time and memory allow.
 COUNTS = set("batch bins burn_in hidden length n replicas runs side size steps sweeps width".split())
 

@@ -48,10 +48,12 @@ function ordered(keys, scale) {
 export const FILTERS = {
   temper,
 
-  /** Keep the k largest logits. */
-  top_k(logits, k) {
+  /** Keep the k largest logits, and with `ties` all that tie with the k-th. */
+  top_k(logits, k, ties = false) {
     if (!(Number.isInteger(k) && k >= 1)) refuse(`k must be a whole number of at least 1, got ${k}`);
-    return keepFirst(k, mostLikelyFirst(logits), logits);
+    const order = mostLikelyFirst(logits);
+    if (!ties || k >= order.length) return keepFirst(k, order, logits);
+    return logits.map((z) => (z >= logits[order[k - 1]] ? z : -Infinity));
   },
 
   /** Keep the fewest most likely tokens whose probabilities sum to at least p. */
@@ -78,18 +80,29 @@ export const FILTERS = {
   },
 };
 
+/** Why an engine does not take a temperature, or null if it does. */
+export function refusal({ name, greedy, hottest }, temperature) {
+  if (temperature === 0 && !greedy) return `temperature must be above 0 in ${name}, got 0`;
+  if (temperature <= (hottest ?? Infinity)) return null;
+  return `temperature must be from 0 to ${hottest} in ${name}, got ${temperature}`;
+}
+
 /**
- * The steps of an engine in its order, as [filter, setting]: what Engine.__call__ makes of its settings in Python.
+ * The steps of an engine in its order, as [filter, setting, ties]: what Engine.__call__ makes of its settings in Python.
  * `settings` has Python's names; null leaves a step out, and so does an engine that has no such filter.
  */
-export function chain({ name, order, greedy_below }, { temperature, ...filters }) {
-  if (temperature === 0 && greedy_below === 0) refuse(`temperature must be above 0 in ${name}, got 0`);
-  const divisor = temperature < greedy_below ? 0 : temperature === 1 ? null : temperature;
-  const settings = { temper: divisor, ...filters };
-  return order.map((filter) => [filter, settings[filter] ?? null]).filter(([, setting]) => setting !== null);
+export function chain(engine, { temperature, ...filters }) {
+  const { order, coldest, ties } = engine;
+  const why = refusal(engine, temperature);
+  if (why) refuse(why);
+  const divisor = temperature === 1 ? null : temperature && Math.max(temperature, coldest);
+  const alone = temperature === 0 && order[0] === "temper";
+  const settings = { ...(alone ? {} : filters), temper: divisor };
+  const steps = order.map((filter) => [filter, settings[filter] ?? null, filter === "top_k" && ties]);
+  return steps.filter(([, setting]) => setting !== null);
 }
 
 /** What the steps of a chain, one after another, make of logits. */
 export function decode(steps, logits) {
-  return steps.reduce((z, [filter, setting]) => FILTERS[filter](z, setting), logits);
+  return steps.reduce((z, [filter, ...settings]) => FILTERS[filter](z, ...settings), logits);
 }
