@@ -43,8 +43,17 @@ def read_number(value, name, least=0, most=math.inf, *, above=False, finite=Fals
     return number
 
 
+def check_rng(rng):
+    """Refuse what is no source of randomness."""
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(f"rng must be a numpy.random.Generator, got {reprlib.repr(rng)}")
+
+
 def read_array(values, name):
-    """Return values as an array, of whatever type."""
+    """Return values as an array, of whatever type; never a masked one, whose masks would be lost."""
+    rows = values if isinstance(values, list | tuple) else ()
+    if any(isinstance(each, np.ma.MaskedArray) for each in (values, *rows)):
+        raise ValueError(f"{name} must have no masks of NumPy's (in logits, −∞ is one), got a masked array")
     try:
         return np.asarray(values)
     except ValueError:
@@ -62,7 +71,7 @@ def read_real(values, name, kinds="biu"):
     if array.dtype.kind == "O" and all(isinstance(value, Real | Decimal) for value in array.flat):
         try:
             array = array.astype(np.float64)
-        except OverflowError:
+        except (OverflowError, ValueError):  # a signalling NaN of Decimal's
             raise ValueError(f"{name} must be numbers that a float can hold, got {reprlib.repr(values)}") from None
     if array.dtype.kind in kinds:
         array = array.astype(np.float64)

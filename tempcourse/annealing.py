@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tempcourse._arguments import check_whole, read_couplings, read_temperatures
+from tempcourse._arguments import check_rng, check_whole, read_couplings, read_temperatures
 from tempcourse.ising import coupled_energy, probability_up
 
 __all__ = ["AnnealedRuns", "anneal", "random_couplings"]
@@ -32,7 +32,7 @@ def random_couplings(n, *, rng):
     Raises
     ------
     ValueError
-        If `n` is not a whole number of at least 1.
+        If `n` is not a whole number of at least 1, or if `rng` is no generator.
 
     References
     ----------
@@ -45,6 +45,7 @@ def random_couplings(n, *, rng):
     (20, 20) True 0.0
     """
     check_whole(n, "n", 1)
+    check_rng(rng)
     upper = np.triu(rng.normal(scale=n**-0.5, size=(n, n)), k=1)
     return upper + upper.T
 
@@ -87,7 +88,10 @@ def anneal(couplings, schedule, *, rng, runs):
     ------
     ValueError
         If `couplings` is not a finite symmetric matrix with a zero diagonal, if `schedule` is not one row of
-        temperatures that `boltzmann` accepts, or if `runs` is not a whole number of at least 1.
+        temperatures that `boltzmann` accepts, if `runs` is not a whole number of at least 1, or if `rng` is no
+        generator.
+    TypeError
+        If couplings or temperatures are not real numbers.
 
     References
     ----------
@@ -103,6 +107,7 @@ def anneal(couplings, schedule, *, rng, runs):
     """
     J = read_couplings(couplings)
     check_whole(runs, "runs", 1)
+    check_rng(rng)
     schedule = read_temperatures(schedule, "schedule")
     if np.ndim(schedule) != 1:
         raise ValueError(f"schedule must be one row of temperatures, got shape {np.shape(schedule)}")

@@ -234,7 +234,8 @@ def fit_temperature(logits, labels, *, bounds=(0.05, 20.0)):
     if (z == z[:, :1]).all():
         raise ValueError("logits must differ within some row, or every temperature is as good")
     low, high = _checked_bounds(bounds)
-    above_label = z - _of_labels(z, y)
+    scaled = np.ldexp(z, -np.frexp(abs(z).max())[1])  # below 1, to the same digits: only the sign of the slope counts
+    above_label = scaled - _of_labels(scaled, y)
 
     def slope(temperature):
         return (softmax(z, temperature) * above_label).sum(axis=-1).mean()
@@ -243,7 +244,7 @@ def fit_temperature(logits, labels, *, bounds=(0.05, 20.0)):
         return _on_bound(low, "below the lower", "Are these the examples that the network was trained on?")
     if slope(high) > 0:
         return _on_bound(high, "above the upper", "These logits tell next to nothing about these labels.")
-    while low < (middle := math.sqrt(low * high)) < high:  # until no float lies between
+    while low < (middle := math.sqrt(low) * math.sqrt(high)) < high:  # until no float lies between
         low, high = (middle, high) if slope(middle) > 0 else (low, middle)
     return high
 

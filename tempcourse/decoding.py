@@ -5,16 +5,21 @@ softmax of what it returns is the distribution to draw from. Each row is filtere
 token dropped before and stays dropped. At least one token is always kept. Where tokens tie, the lowest index goes
 first, so that as many are kept as were asked for.
 
+What equals its limit on paper counts as equal: 0.7 + 0.2 reaches 0.9, though in floats its sum falls short. The
+allowance is what rounding can do to log-probabilities of the logits' type, and to sums of their exponentials.
+
 Logits count up to a constant, so log-probabilities are logits as good as any: those of a model's state, or those
 that a service returns.
 """
 
 import math
 from dataclasses import dataclass
+from functools import partial
+from numbers import Real
 
 import numpy as np
 
-from tempcourse._arguments import check_whole, read_number, read_real, read_rows
+from tempcourse._arguments import check_rng, check_whole, read_array, read_number, read_real, read_rows
 from tempcourse.softmax import entropy, log_softmax, scaled_gaps, softmax
 
 __all__ = [
@@ -77,7 +82,7 @@ def temper(logits, temperature):
     return gaps.astype(dtype, copy=False)
 
 
-def top_k(logits, k):
+def top_k(logits, k, *, ties=False):
     """Keep the k largest logits.
 
     Softmax of the result is the distribution given that one of the k most likely tokens comes. A temperature
@@ -89,6 +94,8 @@ def top_k(logits, k):
         Shape ``(..., n)``; −∞ is a mask.
     k : int
         At least 1. If there are no more than k tokens, all are kept.
+    ties : bool, default False
+        Whether all tokens that tie with the k-th are kept, and so more than k, as some engines do.
 
     Returns
     -------
@@ -110,6 +117,8 @@ def top_k(logits, k):
     --------
     >>> top_k([2.0, 1.0, 0.5, 0.1], 2)
     array([  2.,   1., -inf, -inf])
+    >>> top_k([2.0, 1.0, 1.0, 0.1], 2, ties=True)
+    array([  2.,   1.,   1., -inf])
     """
     check_whole(k, "k", 1)
     z, dtype = _logits(logits)
@@ -117,6 +126,8 @@ def top_k(logits, k):
         return z.astype(dtype)
     last = np.array([_kth_largest(row, k) for row in z.reshape(-1, z.shape[-1])], z.dtype)
     last = last.reshape(*z.shape[:-1], 1)
+    if ties:
+        return _dropped(z, z >= last, dtype)
     return _dropped(z, _the_smallest(-z, -last, np.full(last.shape, k)), dtype)
 
 
@@ -158,8 +169,7 @@ def top_p(logits, p):
     if p == 1:
         return z.astype(dtype)
     falling = np.sort(-z, axis=-1)
-    total = np.cumsum(softmax(-falling), axis=-1, dtype=np.float64)
-    count = 1 + (total[..., :-1] < p).sum(axis=-1, keepdims=True)
+    count = _how_many(softmax(-falling), p, dtype)
     return _dropped(z, _the_smallest(-z, np.take_along_axis(falling, count - 1, axis=-1), count), dtype)
 
 
@@ -202,7 +212,9 @@ def min_p(logits, p):
     """
     p = read_number(p, "p", 0, 1, above=True)
     z, dtype = _logits(logits)
-    return _dropped(z, scaled_gaps(z, 1.0) >= math.log(p), dtype)
+    least = math.log(p)
+    rounding = np.finfo(dtype).eps * (math.log(z.shape[-1]) - least)  # an eps of two log-probabilities that far apart
+    return _dropped(z, scaled_gaps(z, 1.0) >= least - rounding, dtype)
 
 
 @np.errstate(all="ignore")
@@ -246,11 +258,11 @@ def typical_p(logits, p):
     z, dtype = _logits(logits)
     if p == 1:
         return z.astype(dtype)
-    probabilities = softmax(z)
-    distance = abs(log_softmax(z) + entropy(probabilities)[..., np.newaxis])
-    order = np.argsort(distance, axis=-1, kind="stable")
-    total = np.cumsum(np.take_along_axis(probabilities, order, axis=-1), axis=-1, dtype=np.float64)
-    count = 1 + (total[..., :-1] < p).sum(axis=-1, keepdims=True)
+    log_p = log_softmax(z.astype(np.float64))
+    probabilities = np.exp(log_p)
+    H = entropy(probabilities)[..., np.newaxis]
+    order = _ordered(abs(log_p + H), 1 + H)
+    count = _how_many(np.take_along_axis(probabilities, order, axis=-1), p, dtype)
     keep = np.empty(z.shape, bool)
     np.put_along_axis(keep, order, np.arange(z.shape[-1]) < count, axis=-1)
     return _dropped(z, keep, dtype)
@@ -305,9 +317,12 @@ def chain(*filters):
     return Chain(filters)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Engine:
-    """In which order an engine applies temperature and filters; call it with settings for the chain.
+    """How a version of an engine applies temperature and filters; call it with settings for the chain.
+
+    It prints its order, and the defaults that it has for what is not set: these are often not off. Here, what is not
+    set is off; ``engine(**engine.defaults)`` is the chain of the defaults.
 
     Examples
     --------
@@ -315,14 +330,26 @@ class Engine:
     top_p(0.9) → min_p(0.05) → temper(0.7)
     >>> VLLM(temperature=0.7, top_p=0.9, min_p=0.05)
     temper(0.7) → min_p(0.05) → top_p(0.9)
+    >>> TRANSFORMERS
+    transformers 5.24.0: temper → top_k → top_p → min_p → typical_p; defaults: top_k=50
     """
 
     #: What the engine is called.
     name: str
+    #: The version whose source was read.
+    version: str
     #: The names of the filters that it has, first to last.
     order: tuple
-    #: Below this temperature the engine takes the largest logit; 0 if it refuses a temperature of 0.
-    greedy_below: float
+    #: What it takes for settings that are left out, where that is not off.
+    defaults: dict
+    #: Whether it takes the largest logit at a temperature of 0; otherwise it refuses 0.
+    greedy: bool
+    #: Temperatures above 0 are raised to this.
+    coldest: float = 0.0
+    #: Temperatures above this are refused.
+    hottest: float = math.inf
+    #: Whether its top-k keeps all tokens that tie with the k-th.
+    ties: bool = False
 
     def __call__(self, *, temperature=1.0, top_k=None, top_p=None, min_p=None, typical_p=None):
         """Return the engine's chain for its settings.
@@ -332,36 +359,63 @@ class Engine:
         temperature : float, default 1.0
             τ ≥ 0; 1 leaves the step out.
         top_k, top_p, min_p, typical_p
-            As for the filters of these names; None leaves the step out.
+            As for the filters of these names. None leaves the step out, and so do the engines' own words for that:
+            0 and −1 for top-k, 0 for min-p, 1 for the others.
 
         Returns
         -------
         Chain
-            The steps in the engine's order.
+            The steps in the engine's order. At 0, an engine that begins with the temperature has no other step.
 
         Raises
         ------
         ValueError
             If the engine does not take this temperature or has no such filter.
         """
-        read_number(temperature, "temperature", above=self.greedy_below == 0, where=f" in {self.name}")
+        tau = read_number(temperature, "temperature", 0, self.hottest, above=not self.greedy, where=f" in {self.name}")
         settings = {"top_k": top_k, "top_p": top_p, "min_p": min_p, "typical_p": typical_p}
-        settings["temper"] = 0.0 if temperature < self.greedy_below else None if temperature == 1 else temperature
+        settings = {name: setting for name, setting in settings.items() if not _is_off(name, setting)}
         for name in settings:
-            if settings[name] is not None and name not in self.order:
+            if name not in self.order:
                 raise ValueError(f"{name} must be None: {self.name} has no such filter, got {settings[name]}")
-        return chain(*((FILTERS[name], settings[name]) for name in self.order if settings[name] is not None))
+        if tau == 0 and self.order[0] == "temper":
+            settings = {}
+        if tau != 1:
+            settings["temper"] = max(tau, self.coldest) if tau else tau
+        filters = {**FILTERS, "top_k": partial(FILTERS["top_k"], ties=True)} if self.ties else FILTERS
+        return chain(*((filters[name], settings[name]) for name in self.order if name in settings))
+
+    def __repr__(self):
+        defaults = ", ".join(f"{name}={value}" for name, value in self.defaults.items())
+        return f"{self.name} {self.version}: {' → '.join(self.order)}; defaults: {defaults or 'all off'}"
 
 
 FILTERS = {function.__name__: function for function in (temper, top_k, top_p, min_p, typical_p)}
 
-#: Hugging Face transformers (``generation/utils.py``). Top-h before top-k, and ε and η at the end, are left out.
-TRANSFORMERS = Engine("transformers", ("temper", "top_k", "top_p", "min_p", "typical_p"), 0.0)
-#: vLLM (``v1/sample/sampler.py``). Penalties, which come first, are left out.
-VLLM = Engine("vLLM", ("temper", "min_p", "top_k", "top_p"), 1e-5)
+# What engines are told to switch a filter off.
+OFF = {"top_k": (0, -1), "top_p": (1,), "min_p": (0,), "typical_p": (1,)}
+
+#: Hugging Face transformers (``generation/utils.py``), with ``do_sample=True``. Top-h before top-k, and ε and η at the
+#: end, are left out. A model's ``generation_config.json`` may have other defaults.
+TRANSFORMERS = Engine(
+    "transformers", "5.24.0", ("temper", "top_k", "top_p", "min_p", "typical_p"), {"top_k": 50}, greedy=False, ties=True
+)
+#: vLLM (``v1/sample/sampler.py`` and ``sampling_params.py``). Penalties, which come first, are left out. The defaults
+#: are those of a model without a ``generation_config.json``. Ties are those of its PyTorch path; its Triton kernel
+#: keeps exactly k.
+VLLM = Engine(
+    "vLLM", "0.33.0", ("temper", "min_p", "top_k", "top_p"), {}, greedy=True, coldest=0.01, hottest=2.0, ties=True
+)
 #: llama.cpp, as it comes (``common/common.h``): the order is a setting. Penalties, DRY and top-nσ, which come
-#: first, XTC before the temperature, and mirostat, which replaces all, are left out.
-LLAMA_CPP = Engine("llama.cpp", ("top_k", "typical_p", "top_p", "min_p", "temper"), math.ulp(0.0))
+#: first, XTC before the temperature, and mirostat, which replaces all, are left out. At 0 it takes the largest logit
+#: that the filters have left, which typical-p may have taken from the favourite.
+LLAMA_CPP = Engine(
+    "llama.cpp",
+    "0c1e570",
+    ("top_k", "typical_p", "top_p", "min_p", "temper"),
+    {"temperature": 0.8, "top_k": 40, "top_p": 0.95, "min_p": 0.05},
+    greedy=True,
+)
 
 
 def sample(logits, *, rng, size=None, method="inverse_cdf"):
@@ -394,7 +448,8 @@ def sample(logits, *, rng, size=None, method="inverse_cdf"):
     Raises
     ------
     ValueError
-        If `method` is another, if `size` is not whole numbers, or if a row of logits holds nan or −∞ only.
+        If `method` is another, if `size` is not whole numbers, if `rng` is no generator, or if a row of logits
+        holds nan or −∞ only.
     TypeError
         If `logits` is not real numbers.
 
@@ -407,11 +462,12 @@ def sample(logits, *, rng, size=None, method="inverse_cdf"):
     >>> sample(np.log([0.5, 0.25, 0.25]), rng=np.random.default_rng(0), size=8)
     array([1, 0, 0, 0, 2, 2, 1, 1])
     """
-    if method not in METHODS:
+    if not isinstance(method, str) or method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
-    z = temper(np.asarray(logits), 1.0).astype(np.float64)
+    check_rng(rng)
+    z = temper(logits, 1.0).astype(np.float64)
     rows = z.reshape(-1, z.shape[-1])
-    extra = () if size is None else tuple(np.atleast_1d(size).tolist())
+    extra = () if size is None else tuple(np.atleast_1d(read_array(size, "size")).tolist())
     for count in extra:
         check_whole(count, "size", 0)
     drawn = np.empty((*extra, len(rows)), np.intp)
@@ -494,13 +550,41 @@ def _the_smallest(keys, last, count):
     return keep
 
 
+def _how_many(probabilities, p, dtype):
+    """Return the least number, in each row, of the first probabilities that sum to p, but for rounding."""
+    n = probabilities.shape[-1]
+    # Rounding moves a log-probability by eps/2 of itself at most, and −Σ p log p is at most log n. So do the gaps.
+    rounding = np.finfo(dtype).eps * (2 + math.log(n)) + np.finfo(np.float64).eps * n
+    total = np.cumsum(probabilities, axis=-1, dtype=np.float64)
+    return 1 + (total[..., :-1] < p - rounding).sum(axis=-1, keepdims=True)
+
+
+def _ordered(keys, scale):
+    """Return the order of the keys in each row, by index where they differ by no more than their rounding.
+
+    The keys are differences of numbers of about a size, `scale`, or of their own if that is larger.
+    """
+    order = np.argsort(keys, axis=-1, kind="stable")
+    rising = np.take_along_axis(keys, order, axis=-1)
+    above = np.diff(rising, axis=-1) > 4 * np.finfo(np.float64).eps * (scale + rising[..., :-1])
+    ranks = np.zeros(keys.shape, np.intp)
+    np.put_along_axis(ranks, order[..., 1:], np.cumsum(above, axis=-1), axis=-1)
+    np.put_along_axis(ranks, order[..., :1], 0, axis=-1)
+    return np.argsort(ranks, axis=-1, kind="stable")
+
+
 def _dropped(z, keep, dtype):
     """Return the logits with −∞ for those that are not kept."""
     return np.where(keep, z, z.dtype.type(-math.inf)).astype(dtype, copy=False)
 
 
+def _is_off(name, setting):
+    """Tell whether a setting leaves its filter out."""
+    return setting is None or (isinstance(setting, Real) and not isinstance(setting, bool) and setting in OFF[name])
+
+
 def _name(each):
     """Return how a filter of a chain is written."""
     if isinstance(each, tuple):
-        return f"{each[0].__name__}({each[1]!r})"
+        return f"{getattr(each[0], 'func', each[0]).__name__}({each[1]!r})"
     return repr(each) if isinstance(each, Chain) else getattr(each, "__name__", repr(each))

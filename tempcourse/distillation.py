@@ -15,6 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tempcourse._arguments import (
+    FLOAT32_MAX,
+    FLOAT32_MIN,
+    check_rng,
     check_whole,
     is_whole,
     read_array,
@@ -23,6 +26,7 @@ from tempcourse._arguments import (
     read_labels,
     read_number,
     read_real,
+    refuse,
 )
 from tempcourse.softmax import log_softmax, softmax
 
@@ -52,6 +56,9 @@ SPLIT_SEED = 0
 BATCH_SIZE = 50
 LEARNING_RATE = 5e-3
 MEAN_DECAY, SQUARE_DECAY, EPSILON = 0.9, 0.999, 1e-8  # as Adam's authors advise
+
+# At this temperature, logits that differ by 1 have probabilities that differ by no more than float32 numbers do.
+HOTTEST = 2.0**23
 
 # So many networks are trained at once: then each step finds their numbers in the cache.
 BLOCK_SIZE = 40
@@ -91,6 +98,11 @@ def load_digits_split(*, rng=None):
     Split
         Images, labels and their indices in `sklearn.datasets.load_digits`.
 
+    Raises
+    ------
+    ValueError
+        If `rng` is no generator.
+
     References
     ----------
     Alpaydin, Kaynak (1998), "Optical recognition of handwritten digits", UCI machine learning repository: its
@@ -105,6 +117,7 @@ def load_digits_split(*, rng=None):
     from sklearn.datasets import load_digits  # slow to import
 
     rng = np.random.default_rng(SPLIT_SEED) if rng is None else rng
+    check_rng(rng)
     pixels, labels = load_digits(return_X_y=True)
     images = (pixels / 16).astype(np.float32)
     order = rng.permutation(len(labels))
@@ -132,7 +145,8 @@ def balanced_subset(labels, size, *, rng):
     Raises
     ------
     ValueError
-        If `labels` are not such digits, or if `size` is not such a number or more than they allow.
+        If `labels` are not such digits, if `size` is not such a number or more than they allow, or if
+        `rng` is no generator.
 
     Examples
     --------
@@ -140,7 +154,10 @@ def balanced_subset(labels, size, *, rng):
     >>> labels[balanced_subset(labels, 20, rng=np.random.default_rng(0))].tolist()
     [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9]
     """
+    check_rng(rng)
     labels = read_labels(labels, CLASSES)
+    if labels.ndim != 1:
+        raise ValueError(f"labels must be one row, got shape {labels.shape}")
     most = CLASSES * int(np.bincount(labels, minlength=CLASSES).min())
     if not is_whole(size) or size % CLASSES or not 0 < size <= most:
         raise ValueError(f"size must be a positive multiple of {CLASSES}, at most {most} here, got {size!r}")
@@ -186,7 +203,7 @@ def train(inputs, targets, *, hidden, temperatures=1.0, steps, rng):
     hidden : int
         How many hidden units each network has.
     temperatures : float or array_like, default 1.0
-        T of the student, positive and finite, shape ``(...)``. It does not soften the targets, which
+        T of the student, positive and at most 2²³, shape ``(...)``. It does not soften the targets, which
         `soft_targets` does. Labels are usually learned at 1.
     steps : int
         How many steps of Adam are made.
@@ -202,7 +219,7 @@ def train(inputs, targets, *, hidden, temperatures=1.0, steps, rng):
     ------
     ValueError
         If shapes do not fit, if an input is not finite, if targets are neither such labels nor distributions, if
-        a temperature is not positive and finite, if `hidden` or `steps` is not a whole number of at least 1, or
+        a temperature is not in its range, if `hidden` or `steps` is not a whole number of at least 1, or
         if `rng` is neither a generator nor a sequence of them.
     TypeError
         If inputs or temperatures are not real numbers.
@@ -226,7 +243,9 @@ def train(inputs, targets, *, hidden, temperatures=1.0, steps, rng):
     (2, 3)
     """
     x, p = _inputs(inputs), _as_probabilities(targets)
-    T = read_finite(temperatures, "temperatures", kinds="iu", above=0).astype(np.float32)
+    T = read_finite(temperatures, "temperatures", kinds="iu", above=0)
+    refuse(T, (T < FLOAT32_MIN) | (T > HOTTEST), "temperatures", f"from {FLOAT32_MIN:.2g} to {HOTTEST:.0f} in float32")
+    T = T.astype(np.float32)
     check_whole(hidden, "hidden", 1)
     check_whole(steps, "steps", 1)
     seeds = _generators(rng)
@@ -364,6 +383,7 @@ def soft_targets(logits, temperature):
     return softmax(logits, read_finite(temperature, "temperature", kinds="iu", above=0))
 
 
+@np.errstate(all="ignore")
 def distillation_loss(student_logits, teacher_logits, temperature, *, labels=None, soft_weight=1.0):
     r"""Return how badly a student's logits match a teacher's at a temperature, and labels at temperature 1.
 
@@ -387,7 +407,8 @@ def distillation_loss(student_logits, teacher_logits, temperature, *, labels=Non
     Returns
     -------
     float
-        In nats, times T² where soft. Its least value is not 0 but the entropy of the targets.
+        In nats, times T² where soft. Its least value is not 0 but the entropy of the targets. It is ∞ where it is more
+        than a float holds.
 
     Raises
     ------
@@ -406,13 +427,18 @@ def distillation_loss(student_logits, teacher_logits, temperature, *, labels=Non
     >>> print(round(distillation_loss([[1.0, 0.0]], [[3.0, 0.0]], temperature=2.0), 4))
     2.2612
     """
-    z, v, T = _checked_logits(student_logits, teacher_logits, temperature)
+    z, v, T, _ = _checked_logits(student_logits, teacher_logits, temperature)
     y, w = _checked_labels(labels, soft_weight, z.shape)
-    soft = -T**2 * softmax(v, T) * log_softmax(z, T)
-    hard = -y * log_softmax(z)
-    return float((w * soft + (1 - w) * hard).sum(axis=-1).mean())
+    loss = 0.0
+    if w > 0:
+        p = softmax(v, T)
+        loss += w * T * np.where(p > 0, p * _costs(z, T), 0).sum(axis=-1)  # no 0·∞
+    if w < 1:
+        loss += (1 - w) * _costs(z, 1.0)[y]
+    return float(np.mean(loss))
 
 
+@np.errstate(all="ignore")
 def distillation_gradient(student_logits, teacher_logits, temperature, *, labels=None, soft_weight=1.0):
     r"""Return the derivative of `distillation_loss` by the student's logits.
 
@@ -445,13 +471,16 @@ def distillation_gradient(student_logits, teacher_logits, temperature, *, labels
     >>> distillation_gradient([[1.0, 0.0]], [[3.0, 0.0]], temperature=2.0).round(4)
     array([[-0.3902,  0.3902]])
     """
-    z, v, T = _checked_logits(student_logits, teacher_logits, temperature)
+    z, v, T, dtype = _checked_logits(student_logits, teacher_logits, temperature)
     y, w = _checked_labels(labels, soft_weight, z.shape)
-    soft = T * (softmax(z, T) - softmax(v, T))
-    hard = softmax(z) - y
-    return (w * soft + (1 - w) * hard) / (z.size // z.shape[-1])
+    gradient = w * _tempered_difference(z, v, T)
+    if w < 1:
+        log_q = log_softmax(z)
+        gradient += (1 - w) * np.where(y, np.expm1(log_q), np.exp(log_q))  # q − 1 with the digits that it has
+    return (gradient / (z.size // z.shape[-1])).astype(dtype)
 
 
+@np.errstate(all="ignore")
 def logit_matching_gradient(student_logits, teacher_logits, temperature):
     r"""Return what `distillation_gradient` tends to at high temperature: the student's logits less the teacher's.
 
@@ -490,9 +519,9 @@ def logit_matching_gradient(student_logits, teacher_logits, temperature):
     >>> distillation_gradient([[1.0, 0.0]], [[3.0, 0.0]], temperature=100.0).round(3)
     array([[-0.5,  0.5]])
     """
-    z, v, _ = _checked_logits(student_logits, teacher_logits, temperature)
-    difference = z - v
-    return (difference - difference.mean(axis=-1, keepdims=True)) / z.size
+    z, v, _, dtype = _checked_logits(student_logits, teacher_logits, temperature)
+    difference = (z / 2 - v / 2) / z.size  # halves cannot overflow
+    return (2 * (difference - difference.mean(axis=-1, keepdims=True))).astype(dtype)
 
 
 def smoothed_labels(labels, amount):
@@ -530,6 +559,7 @@ def smoothed_labels(labels, amount):
     return (1 - amount) * _one_hot(labels, CLASSES) + np.float32(amount / CLASSES)
 
 
+@np.errstate(all="ignore")
 def same_confidence(probabilities):
     """Return distributions that keep the top probability and share the rest evenly.
 
@@ -557,7 +587,8 @@ def same_confidence(probabilities):
     """
     p, dtype = read_distributions(probabilities, "probabilities")
     top = p.max(axis=-1, keepdims=True)
-    even = np.broadcast_to((1 - top) / (p.shape[-1] - 1), p.shape).copy()
+    rest = np.maximum(1 - top, 0) / max(p.shape[-1] - 1, 1)  # rounding may pass 1
+    even = np.broadcast_to(rest, p.shape).copy()
     np.put_along_axis(even, p.argmax(axis=-1, keepdims=True), top, axis=-1)
     return even.astype(dtype, copy=False)
 
@@ -585,7 +616,7 @@ def shuffled_wrong_classes(probabilities, labels, *, rng):
     Raises
     ------
     ValueError, TypeError
-        As for `tempcourse.softmax.entropy`, and if labels are no classes, one for each row.
+        As for `tempcourse.softmax.entropy`, if labels are no classes, one for each row, or if `rng` is no generator.
 
     Examples
     --------
@@ -593,6 +624,7 @@ def shuffled_wrong_classes(probabilities, labels, *, rng):
     array([0.6, 0. , 0.3, 0.1])
     """
     p, dtype = read_distributions(probabilities, "probabilities")
+    check_rng(rng)
     is_label = _one_hot(labels, p.shape[-1]).astype(bool)
     if is_label.shape != p.shape:
         raise ValueError(f"labels must have shape {p.shape[:-1]}, one for each row, got {is_label.shape[:-1]}")
@@ -674,7 +706,9 @@ def _adam_correction(step):
 
 def _inputs(inputs):
     """Return inputs in float32, checked."""
-    x = read_finite(inputs, "inputs").astype(np.float32)
+    x = read_finite(inputs, "inputs")
+    refuse(x, abs(x) > FLOAT32_MAX, "inputs", "numbers that float32 can hold")
+    x = x.astype(np.float32)
     if x.ndim < 2:
         raise ValueError(f"inputs must have a shape (..., n, features), got {x.shape}")
     return x
@@ -684,8 +718,9 @@ def _as_probabilities(targets):
     """Return labels as one-hot distributions and distributions as they are, in float32, checked."""
     if read_array(targets, "targets").dtype.kind in "iu":
         return _one_hot(targets, CLASSES, "targets")
-    p = read_real(targets, "targets")[0].astype(np.float32)  # and only then checked: it may be rounded to that already
-    return read_distributions(p, "targets")[0]
+    p = read_real(targets, "targets")[0]
+    refuse(p, ~((p >= 0) & (p < 2)), "targets", "labels or probabilities")
+    return read_distributions(p.astype(np.float32), "targets")[0]  # checked last: it may be rounded to that already
 
 
 def _one_hot(labels, classes, name="labels"):
@@ -720,17 +755,47 @@ def _checked_logits(student_logits, teacher_logits, temperature):
     T = read_finite(temperature, "temperature", kinds="iu", above=0)
     if T.ndim:
         raise ValueError(f"temperature must be one number, got shape {T.shape}")
-    return z, v, float(T)
+    dtype = np.result_type(z, v)
+    return z.astype(np.float64), v.astype(np.float64), float(T), dtype
+
+
+@np.errstate(all="ignore")
+def _costs(z, T):
+    """Return −T log q, the distance below the top logit plus what the others add to it: no digit is lost by either."""
+    top = z.max(axis=-1, keepdims=True)
+    log_q_of_top = log_softmax(z, T).max(axis=-1, keepdims=True)
+    return (top - z) - T * log_q_of_top
+
+
+@np.errstate(all="ignore")
+def _tempered_difference(z, v, T):
+    """Return T (q − p), with q = softmax(z/T) and p = softmax(v/T), to digits that a difference of the two has not.
+
+    With w = z − v, q_i is p_i exp(w_i/T) / Σ p_j exp(w_j/T), so where w varies less than T, expm1 of it tells q from
+    p. Elsewhere their logarithms do.
+    """
+    p = softmax(v, T)
+    w = z - v
+    w = w - np.take_along_axis(w, v.argmax(axis=-1, keepdims=True), axis=-1)
+    w = w - (p * w).sum(axis=-1, keepdims=True)  # what nearly all weight has in common is taken off first, and exactly
+    x = w / T
+    rise = w * np.where(x == 0, 1, np.expm1(x) / x)  # T expm1(w/T)
+    mean = (p * rise).sum(axis=-1, keepdims=True)
+    hot = p * (rise - mean) / (1 + mean / T)
+    log_q, log_p = log_softmax(z, T), log_softmax(v, T)
+    over = np.where(log_q == log_p, 0, log_q - log_p)
+    cold = T * np.where(over < 0, np.exp(log_p) * np.expm1(over), -np.exp(log_q) * np.expm1(-over))
+    return np.where(abs(x).max(axis=-1, keepdims=True) < 1, hot, cold)
 
 
 def _checked_labels(labels, soft_weight, shape):
-    """Return labels as one-hot rows, or 0 for none, and the weight of the soft term."""
+    """Return where the labels are in rows of logits, or None, and the weight of the soft term."""
     soft_weight = read_number(soft_weight, "soft_weight", 0, 1)
     if labels is None:
         if soft_weight != 1:
             raise ValueError(f"soft_weight must be 1 without labels, got {soft_weight}")
-        return 0, soft_weight
-    y = _one_hot(labels, shape[-1])
+        return None, soft_weight
+    y = _one_hot(labels, shape[-1]).astype(bool)
     if y.shape != shape:
         raise ValueError(f"labels must have shape {shape[:-1]}, one for each row, got {y.shape[:-1]}")
     return y, soft_weight

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tempcourse._arguments import check_whole, read_finite, read_number, refuse
+from tempcourse._arguments import check_rng, check_whole, read_finite, read_number, refuse
 
 __all__ = [
     "BernoulliBandit",
@@ -509,7 +509,8 @@ def simulate(bandit, policy, *, steps, runs, rng):
     Raises
     ------
     ValueError
-        If `steps` or `runs` is not a whole number that is large enough, or a schedule has no temperature.
+        If `steps` or `runs` is not a whole number that is large enough, if `rng` is no generator, or if a schedule
+        has no temperature.
 
     Examples
     --------
@@ -523,6 +524,7 @@ def simulate(bandit, policy, *, steps, runs, rng):
     K = bandit.means.size
     check_whole(steps, "steps", K)
     check_whole(runs, "runs", 2)
+    check_rng(rng)
     each = np.arange(runs)
     arms = np.empty((runs, steps), dtype=np.intp)
     pulls, totals = np.zeros((runs, K)), np.zeros((runs, K))

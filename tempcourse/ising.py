@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tempcourse._arguments import check_whole, read_couplings, read_real, read_temperatures, refuse
+from tempcourse._arguments import check_rng, check_whole, read_couplings, read_real, read_temperatures, refuse
 from tempcourse.boltzmann import boltzmann
 
 __all__ = [
@@ -80,6 +80,8 @@ def glass_energies(couplings):
     ------
     ValueError
         If `couplings` is not a finite symmetric matrix of that size with a zero diagonal.
+    TypeError
+        If `couplings` is not real numbers.
 
     Examples
     --------
@@ -200,7 +202,10 @@ def ising_sample(side, temperatures, sweeps, *, rng, replicas=1, burn_in=100, st
     ------
     ValueError
         If `side` is not even and at least 2, if a temperature is negative or nan, if `sweeps`, `replicas` or
-        `burn_in` is not a whole number that can be, or if `start` is not ±1 or does not broadcast.
+        `burn_in` is not a whole number that can be, if `rng` is no generator, or if `start` is not ±1 or does not
+        broadcast.
+    TypeError
+        If temperatures or spins are not real numbers.
 
     References
     ----------
@@ -216,6 +221,7 @@ def ising_sample(side, temperatures, sweeps, *, rng, replicas=1, burn_in=100, st
     array([1., 1., 0.])
     """
     _check_ising(side, sweeps, replicas, burn_in)
+    check_rng(rng)
     T = np.array(read_temperatures(temperatures, "temperatures"), np.float64)
     P_up = _probabilities_up(T)
     lattices = (replicas, side, side)

@@ -16,7 +16,7 @@ from itertools import chain
 
 import numpy as np
 
-from tempcourse._arguments import check_whole, read_array, read_distributions, read_temperature, refuse
+from tempcourse._arguments import check_rng, check_whole, read_array, read_distributions, read_temperature, refuse
 from tempcourse.decoding import draw, temper
 from tempcourse.softmax import entropy, log_softmax, softmax
 
@@ -58,11 +58,18 @@ def tokenize(text):
     list of str
         The tokens.
 
+    Raises
+    ------
+    TypeError
+        If `text` is no text.
+
     Examples
     --------
     >>> tokenize('"We have a lamp," said Mara.')
     ['“', 'we', 'have', 'a', 'lamp', ',', '”', 'said', 'Mara', '.']
     """
+    if not isinstance(text, str):
+        raise TypeError(f"text must be a str, got {type(text).__name__}")
     text = re.sub(r'(?<!\S)"', OPENING, text).replace('"', CLOSING).replace("’", "'")
     return [_cased(token) for token in TOKEN.findall(text)]
 
@@ -190,8 +197,15 @@ class MarkovModel:
             return array
         return np.array([self._index(token) for token in array.ravel().tolist()], np.intp).reshape(array.shape)
 
+    def _rows(self, tokens, name, ndim=None):
+        """Return tokens in rows as their indices, or in one row if `ndim` is 1."""
+        indices = self.indices(tokens)
+        if indices.ndim == 0 or indices.ndim != (ndim or indices.ndim):
+            raise ValueError(f"{name} must be {'one row' if ndim else 'in rows'}, got shape {indices.shape}")
+        return indices
+
     def _index(self, token):
-        if token not in self.index:
+        if not isinstance(token, str) or token not in self.index:
             near = difflib.get_close_matches(str(token), self.vocabulary)
             hint = f"; near to it are {', '.join(near)}" if near else ""
             raise ValueError(f"tokens must be words that the model knows, got {token!r}{hint}")
@@ -213,9 +227,9 @@ class MarkovModel:
         Raises
         ------
         ValueError
-            As `indices` does.
+            As `indices` does, or if the context is a single token, in no row.
         """
-        indices = self.indices(context)
+        indices = self._rows(context, "context")
         state = np.full(indices.shape[:-1], self.start)
         for token in np.moveaxis(indices, -1, 0):
             state = self.step(state, token)
@@ -289,10 +303,10 @@ class MarkovModel:
         Raises
         ------
         ValueError
-            As `indices` does.
+            As `indices` does, if a single token is in no row, or if the prompt is more than one.
         """
-        indices = self.indices(tokens)
-        state = np.full(indices.shape[:-1], self.state(prompt))
+        indices = self._rows(tokens, "tokens")
+        state = np.full(indices.shape[:-1], self.state(self._rows(prompt, "prompt", 1)))
         total = np.zeros(state.shape)
         for token in np.moveaxis(indices, -1, 0):
             total += self.log_probabilities[state, token]
@@ -317,9 +331,9 @@ class MarkovModel:
         Raises
         ------
         ValueError
-            As `indices` does, or if there are no tokens.
+            As `log_probability` does, or if there are no tokens.
         """
-        indices = self.indices(tokens)
+        indices = self._rows(tokens, "tokens")
         if indices.shape[-1] == 0:
             raise ValueError("tokens must be at least one, got none")
         return np.exp(-self.log_probability(indices, prompt) / indices.shape[-1])
@@ -355,14 +369,17 @@ class MarkovModel:
         Raises
         ------
         ValueError
-            As `indices` does; if `length` is not a whole number of at least 0, or `batch` of at least 1; or if the
-            temperature is not one number of at least 0.
+            As `indices` does; if the prompt is more than one row; if `length` is not a whole number of at least 0, or
+            `batch` of at least 1; if the temperature is not one number of at least 0; or if `rng` is no generator.
+        TypeError
+            If the temperature is not a real number.
         """
         check_whole(length, "length", 0)
         check_whole(batch, "batch", 1)
+        check_rng(rng)
         temperature = read_temperature(temperature)
         cumulative, ready = np.empty_like(self.log_probabilities), np.zeros(len(self.contexts), bool)
-        states = np.full(batch, self.state(prompt))
+        states = np.full(batch, self.state(self._rows(prompt, "prompt", 1)))
         written = np.empty((length, batch), np.intp)
         for drawn in written:
             new = np.unique(states[~ready[states]])
@@ -391,6 +408,8 @@ class MarkovModel:
         ------
         ValueError
             If the temperature is not one number of at least 0.
+        TypeError
+            If the temperature is not a real number.
         """
         tempered = log_softmax(self.log_probabilities, read_temperature(temperature))
         return MarkovModel(self.vocabulary, self.contexts, tempered, self.next_states)
@@ -459,10 +478,8 @@ class MarkovModel:
         >>> print(model.text(["“", "good", "night", ".", "”", "he", "slept", "."]))
         “Good night.” He slept.
         """
-        indices = self.indices(tokens)
-        if indices.ndim != 1:
-            raise ValueError(f"tokens must be one row, got shape {indices.shape}")
-        return _written([self.vocabulary[index] for index in (*self.indices(prompt), *indices)])
+        indices = (*self._rows(prompt, "prompt", 1), *self._rows(tokens, "tokens", 1))
+        return _written([self.vocabulary[index] for index in indices])
 
 
 class NGramModel(MarkovModel):

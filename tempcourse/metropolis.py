@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from tempcourse._arguments import check_whole, is_whole, read_array, read_energies, read_temperature, refuse
+from tempcourse._arguments import check_rng, check_whole, is_whole, read_array, read_energies, read_temperature, refuse
 
 __all__ = ["metropolis", "metropolis_matrix"]
 
@@ -48,7 +48,7 @@ def metropolis(energies, temperature, steps, *, rng, neighbours=None, start=None
     ValueError
         If the energies are not a row of two or more that `boltzmann` accepts, if the temperature is negative,
         nan or more than one, if `neighbours` has another shape, a state that does not exist, or is not
-        symmetric, or if `start` is not a state that may be visited.
+        symmetric, if `start` is not a state that may be visited, or if `rng` is no generator.
     TypeError
         If an argument is not real numbers.
 
@@ -65,6 +65,7 @@ def metropolis(energies, temperature, steps, *, rng, neighbours=None, start=None
     0.27 0.27
     """
     check_whole(steps, "steps", 0)
+    check_rng(rng)
     proposed, accepted = _moves(energies, temperature, neighbours)
     allowed = np.flatnonzero(np.asarray(energies) < math.inf)
     state = int(rng.choice(allowed)) if start is None else start

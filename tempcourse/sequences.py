@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tempcourse._arguments import check_whole, read_number, read_temperature
+from tempcourse._arguments import check_rng, check_whole, read_array, read_number, read_temperature
 from tempcourse.decoding import draw
 from tempcourse.softmax import entropy, log_softmax, logsumexp, softmax
 
@@ -57,7 +57,8 @@ def greedy(model, prompt, length):
     Raises
     ------
     ValueError
-        If the model does not know a word, or if `length` is not a whole number of at least 1.
+        If the model does not know a word, if the prompt is not one row, or if `length` is not a whole number of at
+        least 1.
 
     Examples
     --------
@@ -69,7 +70,7 @@ def greedy(model, prompt, length):
     ['A', 'x'] 0.3
     """
     check_whole(length, "length", 1)
-    state, path = model.state(prompt), np.empty(length, np.intp)
+    state, path = _state(model, prompt), np.empty(length, np.intp)
     for i in range(length):
         path[i] = model.next_log_probabilities(state).argmax()
         state = model.step(state, path[i])
@@ -116,7 +117,7 @@ def most_likely(model, prompt, length):
     """
     check_whole(length, "length", 1)
     values = _values(model.log_probabilities, model.next_states, length - 1, 0.0)
-    state, path = model.state(prompt), np.empty(length, np.intp)
+    state, path = _state(model, prompt), np.empty(length, np.intp)
     for i, value in enumerate(values[::-1]):
         path[i] = (model.log_probabilities[state] + value[model.next_states[state]]).argmax()
         state = model.next_states[state, path[i]]
@@ -162,6 +163,8 @@ def beam_search(model, prompt, length, width, *, temperature=None, renormalise=F
     ------
     ValueError
         As `greedy` does, if `width` is not a whole number of at least 1, or if `temperature` is not allowed.
+    TypeError
+        If the temperature is not a real number.
 
     Examples
     --------
@@ -177,11 +180,11 @@ def beam_search(model, prompt, length, width, *, temperature=None, renormalise=F
     check_whole(width, "width", 1)
     tau = 1.0 if temperature is None else temperature
     if not renormalise:
-        tau = read_number(tau, "temperature", above=True, finite=True, where=", unless renormalised")
-    tokens, scores, states = np.empty((1, 0), np.intp), np.zeros(1), np.array([model.state(prompt)])
+        read_number(tau, "temperature", above=True, finite=True, where=", unless renormalised")
+    tokens, scores, states = np.empty((1, 0), np.intp), np.zeros(1), np.array([_state(model, prompt)])
     for _ in range(length):
         log_p = model.next_log_probabilities(states)
-        step = log_softmax(log_p, tau) if renormalise else log_p / tau
+        step = log_softmax(log_p, tau) if renormalise else log_p  # 1/τ is a factor of all: it changes no order
         total = (scores[:, np.newaxis] + step).ravel()
         best = np.argsort(-total, kind="stable")[: min(width, np.isfinite(total).sum())]
         beam, token = np.divmod(best, log_p.shape[1])
@@ -195,7 +198,7 @@ class TemperedSequences:
 
     def __init__(self, model, prompt, length, temperature):
         check_whole(length, "length", 1)
-        self._model, self._start, self._length = model, model.state(prompt), length
+        self._model, self._start, self._length = model, _state(model, prompt), length
         self._logits, self._temperature = model.log_probabilities, temperature
         if temperature == math.inf:  # as if all were equally likely, at τ = 1
             self._logits, self._temperature = np.where(self._logits > -math.inf, 0.0, -math.inf), 1.0
@@ -223,9 +226,10 @@ class TemperedSequences:
         Raises
         ------
         ValueError
-            If `batch` is not a whole number of at least 1.
+            If `batch` is not a whole number of at least 1, or if `rng` is no generator.
         """
         check_whole(batch, "batch", 1)
+        check_rng(rng)
         states, written = np.full(batch, self._start), np.empty((self._length, batch), np.intp)
         for left, drawn in zip(range(self._length, 0, -1), written, strict=True):
             visited, which = np.unique(states, return_inverse=True)
@@ -253,8 +257,9 @@ class TemperedSequences:
             If the model does not know a word, or if the texts have another length.
         """
         indices = self._model.indices(tokens)
-        if indices.shape[-1] != self._length:
-            raise ValueError(f"tokens must be {self._length}, got {indices.shape[-1]}")
+        if indices.shape[-1:] != (self._length,):
+            got = indices.shape[-1] if indices.ndim else "a single one"
+            raise ValueError(f"tokens must be {self._length}, got {got}")
         texts = indices.reshape(-1, self._length)
         states, total = np.full(len(texts), self._start), np.zeros(len(texts))
         for left, token in zip(range(self._length, 0, -1), texts.T, strict=True):
@@ -311,6 +316,8 @@ def sequence_temperature(model, prompt, length, temperature):
     ------
     ValueError
         As `greedy` does, or if the temperature is not one number of at least 0.
+    TypeError
+        If the temperature is not a real number.
 
     References
     ----------
@@ -328,6 +335,14 @@ def sequence_temperature(model, prompt, length, temperature):
     [0.346 0.346 0.308]
     """
     return TemperedSequences(model, prompt, length, read_temperature(temperature))
+
+
+def _state(model, prompt):
+    """Return the one state after a prompt."""
+    shape = (len(prompt),) if isinstance(prompt, str) else read_array(prompt, "prompt").shape
+    if len(shape) != 1:
+        raise ValueError(f"prompt must be one row, got shape {shape}")
+    return model.state(prompt)
 
 
 def _values(logits, next_states, length, temperature):

@@ -36,8 +36,11 @@ BLOCK_SIZE = 1 << 16
 # end of their range is more, and that of float64 numbers far more.
 HUGE = 1e30
 
-# How far a target may lie from the end of its range and still be that end, relatively.
-ROUNDING = 1e-15
+# Probabilities this near to each other, relatively, are compared by a series, which 13 terms end at rounding.
+NEAR = 0.05
+
+# How far a target may lie from the end of its range and still be that end, in relative spacings of its type.
+SPACINGS = 4
 
 
 @np.errstate(all="ignore")  # to underflow to 0, or overflow to −∞ before exp, is what is meant
@@ -239,7 +242,7 @@ def kl_divergence(p, q, *, axis=-1, base=None):
     Raises
     ------
     ValueError, TypeError
-        As for `entropy`, and if p and q differ in length.
+        As for `entropy`, and if p and q differ in length or do not broadcast.
 
     References
     ----------
@@ -256,7 +259,14 @@ def kl_divergence(p, q, *, axis=-1, base=None):
     q, q_dtype = read_distributions(q, "q", axis)
     if p.shape[-1] != q.shape[-1]:
         raise ValueError(f"q must be as long as p along the axis, {p.shape[-1]}, got {q.shape[-1]}")
-    terms = np.where((p > 0) & (q == 0), math.inf, p * (_log(p) - _log(q)))
+    try:
+        p, q = np.broadcast_arrays(p, q)
+    except ValueError:
+        raise ValueError(f"q must broadcast with p of shape {p.shape}, got {q.shape}") from None
+    # Both sum to 1, so q − p adds nothing; with it no term is negative, and none is lost where p and q are close.
+    terms = np.where((p > 0) & (q == 0), math.inf, p * (_log(p) - _log(q)) + (q - p))
+    near = abs(p - q) < NEAR * q
+    terms[near] = (q * _excess((p - q) / q))[near]
     return _summed(terms, base, np.result_type(p_dtype, q_dtype))
 
 
@@ -360,13 +370,13 @@ def temperature_for_entropy(logits, target):
     >>> print(round(temperature_for_entropy([2.0, 1.0, 0.5, 0.1], target=1.0), 4))
     0.8091
     """
-    z, target = _row_and_target(logits, target)
+    z, target, rounding = _row_and_target(logits, target)
 
     def entropy_at(temperature):
         return _entropy_of_logarithms(log_softmax(z, temperature))
 
-    _check_reachable(target, entropy_at(0), entropy_at(math.inf))
-    return _temperature_where(entropy_at, target)
+    _check_reachable(target, entropy_at(0), entropy_at(math.inf), rounding)
+    return _temperature_where(entropy_at, target, rounding)
 
 
 def temperature_for_top_probability(logits, target):
@@ -399,13 +409,13 @@ def temperature_for_top_probability(logits, target):
     >>> print(round(temperature_for_top_probability([2.0, 1.0, 0.5, 0.1], target=0.73), 4))
     0.6517
     """
-    z, target = _row_and_target(logits, target)
+    z, target, rounding = _row_and_target(logits, target)
 
     def surprise_at(temperature):  # −log p rises with τ, and has digits left where p rounds to 1
         return -float(log_softmax(z, temperature).max())
 
-    _check_reachable(target, softmax(z, math.inf).max(), softmax(z, 0).max())
-    return _temperature_where(surprise_at, -math.log(target))
+    _check_reachable(target, softmax(z, math.inf).max(), softmax(z, 0).max(), rounding)
+    return _temperature_where(surprise_at, -math.log(target), rounding)
 
 
 def _fill_softmax(z, tau, out):
@@ -477,6 +487,14 @@ def _log(p):
     return np.log(p, out=np.zeros_like(p), where=p > 0)
 
 
+def _excess(d):
+    """Return (1 + d) log(1 + d) − d by its series, d²/2 − d³/6 + d⁴/12 − …, for d up to `NEAR`."""
+    total = np.zeros_like(d)
+    for k in range(14, 1, -1):
+        total = 1 / (k * (k - 1)) - d * total
+    return d * d * total
+
+
 def _summed(terms, base, dtype):
     """Return the sums of the terms over the last axis, never below 0, in units of log base."""
     unit = 1 if base is None else math.log(read_number(base, "base", 1, above=True))
@@ -491,25 +509,25 @@ def _entropy_of_logarithms(log_p):
 
 
 def _row_and_target(logits, target):
-    """Return one row of logits in float64 and the target as a float, checked."""
-    z, goal = read_real(logits, "logits")[0], read_real(target, "target")[0]
+    """Return one row of logits in float64 and the target as a float, checked, and how far it may be rounded."""
+    z, (goal, dtype) = read_real(logits, "logits")[0], read_real(target, "target", kinds="iu")
     if z.ndim != 1:
         raise ValueError(f"logits must be one row, got shape {z.shape}")
     if goal.ndim != 0:
         raise ValueError(f"target must be one number, got shape {goal.shape}")
-    return z.astype(np.float64), float(goal)
+    return z.astype(np.float64), float(goal), SPACINGS * float(np.finfo(dtype).eps)
 
 
-def _check_reachable(target, low, high):
-    if not low * (1 - ROUNDING) <= target <= high * (1 + ROUNDING):
+def _check_reachable(target, low, high, rounding):
+    if not low * (1 - rounding) <= target <= high * (1 + rounding):
         raise ValueError(f"target must be from {low:.6g} to {high:.6g} for these logits, got {target}")
 
 
-def _temperature_where(rising, wanted):
+def _temperature_where(rising, wanted, rounding):
     """Return the temperature at which what rises with it has the wanted value, by bisection."""
-    if wanted <= rising(0) * (1 + ROUNDING):
+    if wanted <= rising(0) * (1 + rounding):
         return 0.0
-    if wanted >= rising(math.inf) * (1 - ROUNDING):
+    if wanted >= rising(math.inf) * (1 - rounding):
         return math.inf
     low, high = math.ulp(0.0), float(np.finfo(float).max)
     # The middle of log τ, for τ may have any size; the end is reached when no float lies between.

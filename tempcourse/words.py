@@ -1,5 +1,9 @@
 """How numbers are said, in the summaries, labels and tables of the course."""
 
+import math
+
+from tempcourse._arguments import check_whole, read_number, read_real
+
 __all__ = ["number", "percent", "shares"]
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -18,11 +22,18 @@ def number(value, digits=6):
     -------
     str
 
+    Raises
+    ------
+    ValueError
+        If `value` is not one number, or `digits` not a whole number from 1 to 17.
+
     Examples
     --------
     >>> number(-0.5), number(6.02214e23, 3)
     ('−0.5', '6.02 × 10²³')
     """
+    check_whole(digits, "digits", 1, 17)
+    value = read_number(value, "value", -math.inf)
     mantissa, _, exponent = f"{value + 0.0:.{digits}g}".partition("e")  # + 0.0, which makes -0.0 a plain 0
     plain = mantissa.replace("inf", "∞").replace("-", "−")
     return f"{plain} × 10{str(int(exponent)).translate(_SUPERSCRIPTS)}" if exponent else plain
@@ -39,11 +50,17 @@ def percent(probability):
     -------
     str
 
+    Raises
+    ------
+    ValueError
+        If `probability` is not one number from 0 to 1.
+
     Examples
     --------
     >>> percent(0.828162), percent(1e-9), percent(0.0)
     ('82.8 %', '<0.1 %', '0 %')
     """
+    probability = read_number(probability, "probability", 0, 1)
     if probability in (0.0, 1.0):
         return f"{100 * probability:g} %"
     if probability < 0.0005:
@@ -63,9 +80,19 @@ def shares(probabilities):
     -------
     str
 
+    Raises
+    ------
+    ValueError
+        If `probabilities` is not one row of such numbers.
+    TypeError
+        If it is not real numbers.
+
     Examples
     --------
     >>> shares([0.75, 0.25])
     'class 1 75.0 %, class 2 25.0 %'
     """
-    return ", ".join(f"class {i} {percent(p)}" for i, p in enumerate(probabilities, 1))
+    p = read_real(probabilities, "probabilities")[0]
+    if p.ndim != 1:
+        raise ValueError(f"probabilities must be one row, got shape {p.shape}")
+    return ", ".join(f"class {i} {percent(share)}" for i, share in enumerate(p, 1))

@@ -2,6 +2,7 @@
 
 import math
 
+import exactly
 import numpy as np
 import pytest
 import scipy.stats
@@ -171,6 +172,28 @@ class TestFilters:
         assert kept(min_p(z, 0.25)) == [0, 1, 2, 3]
         assert kept(typical_p(np.log([0.5, 0.25, 0.15, 0.1]), 0.2)) == [1]
 
+    @pytest.mark.parametrize("function", [top_p, min_p, typical_p], ids=ids[1:])
+    @pytest.mark.parametrize("dtype", [np.float64, np.float32])
+    def test_no_rounding_decides(self, function, dtype):
+        exact = exactly.KEPT[function.__name__]
+        for shares_ in exactly.DISTRIBUTIONS:
+            z = np.log(np.array(shares_, float)).astype(dtype)
+            for p in exactly.LIMITS:
+                if dtype is np.float64 or function is not typical_p:  # float32 tells no distances that tie
+                    assert kept(function(z, float(p))) == exact(shares_, p), (shares_, p)
+
+    def test_many_equal_shares_are_summed_without_a_drift(self):
+        for n in (10, 1000, 50_000):
+            assert len(kept(top_p(np.zeros(n), 0.9))) == len(kept(typical_p(np.zeros(n), 0.9))) == 0.9 * n
+            assert len(kept(top_p(np.zeros(n, np.float32), 0.9))) == pytest.approx(0.9 * n, abs=2e-6 * n)
+
+    def test_what_is_less_by_more_than_rounding_is_less(self):
+        z = np.log([0.7, 0.2, 0.1])
+        assert kept(top_p(z, 0.9)) == kept(typical_p(z, 0.9)) == [0, 1]
+        assert kept(top_p(z, 0.9 + 1e-14)) == kept(typical_p(z, 0.9 + 1e-14)) == [0, 1, 2]
+        assert kept(min_p(z, 2 / 7 + 1e-14)) == [0]
+        assert kept(top_p(z.astype(np.float32), 0.9 + 1e-6)) == [0, 1, 2]
+
     def test_temperature_and_the_order(self):
         z = np.array([2.0, 1.0, 0.5, 0.1, -1.0])
         hot = temper(z, 2.0)
@@ -304,14 +327,49 @@ class TestChains:
     def test_a_temperature_of_0_is_each_engines_own_case(self):
         with pytest.raises(ValueError, match=r"^temperature must be above 0 in transformers, got 0$"):
             TRANSFORMERS(temperature=0)
-        assert kept(VLLM(temperature=0, top_p=0.9)(self.z)) == [0]
-        assert kept(VLLM(temperature=9e-6)(self.z)) == [0]
-        assert repr(VLLM(temperature=1e-5)) == "temper(1e-05)"
+        assert repr(VLLM(temperature=0, top_p=0.9)) == "temper(0.0)"
+        assert kept(VLLM(temperature=0)(self.z)) == [0]
         assert kept(LLAMA_CPP(temperature=0, top_p=0.9)(self.z)) == [0]
         assert repr(LLAMA_CPP(temperature=1e-6)) == "temper(1e-06)"
+        z = np.log([0.5, 0.25, 0.15, 0.1])
+        assert kept(LLAMA_CPP(temperature=0, typical_p=0.2)(z)) == [1]  # the largest that is left
+
+    def test_vllm_raises_what_is_cold_and_refuses_what_is_hot(self):
+        for temperature in (5e-324, 9e-6, 0.0099):
+            assert repr(VLLM(temperature=temperature)) == "temper(0.01)"
+        assert repr(VLLM(temperature=0.011)) == "temper(0.011)"
+        assert repr(VLLM(temperature=2)) == "temper(2.0)"
+        for temperature in (2.1, INF):
+            with pytest.raises(ValueError, match=rf"^temperature must be from 0 to 2\.0 in vLLM, got {temperature}$"):
+                VLLM(temperature=temperature)
+            assert repr(TRANSFORMERS(temperature=temperature)) == f"temper({temperature})"
+
+    def test_what_ties_with_the_kth_is_each_engines_own_case(self):
+        z = np.array([0.0, 2.0, 1.0, 1.0, 1.0, -INF])
+        assert kept(TRANSFORMERS(top_k=2)(z)) == kept(VLLM(top_k=2)(z)) == [1, 2, 3, 4]
+        assert kept(LLAMA_CPP(top_k=2)(z)) == kept(top_k(z, 2)) == [1, 2]
+        assert kept(top_k(z, 1, ties=True)) == [1] and kept(top_k(z, 6, ties=True)) == [0, 1, 2, 3, 4]
+        assert repr(TRANSFORMERS(top_k=2)) == "top_k(2)"
+
+    def test_each_engine_prints_its_version_and_the_defaults_that_are_not_off(self):
+        assert repr(VLLM) == "vLLM 0.33.0: temper → min_p → top_k → top_p; defaults: all off"
+        assert repr(LLAMA_CPP) == (
+            "llama.cpp 0c1e570: top_k → typical_p → top_p → min_p → temper; "
+            "defaults: temperature=0.8, top_k=40, top_p=0.95, min_p=0.05"
+        )
+        assert repr(TRANSFORMERS(**TRANSFORMERS.defaults)) == "top_k(50)"
+        assert repr(LLAMA_CPP(**LLAMA_CPP.defaults)) == "top_k(40) → top_p(0.95) → min_p(0.05) → temper(0.8)"
+        assert repr(VLLM(**VLLM.defaults)) == "keep all"
+
+    def test_what_an_engine_calls_off_is_off(self):
+        for engine in (TRANSFORMERS, VLLM, LLAMA_CPP):
+            for off in ({"top_k": 0}, {"top_k": -1}, {"top_p": 1.0}, {"top_p": 1}, {"min_p": 0.0}, {"min_p": 0}):
+                assert repr(engine(**off, temperature=1.0)) == "keep all"
+        assert repr(LLAMA_CPP(typical_p=1.0)) == "keep all"
+        assert repr(VLLM(typical_p=1.0)) == "keep all"
 
     def test_errors(self):
-        for engine, allowed in ((TRANSFORMERS, "above 0"), (VLLM, "at least 0"), (LLAMA_CPP, "at least 0")):
+        for engine, allowed in ((TRANSFORMERS, "above 0"), (VLLM, "from 0 to 2.0"), (LLAMA_CPP, "at least 0")):
             for temperature in (-1, math.nan):
                 with pytest.raises(ValueError, match=rf"^temperature must be {allowed} in .*, got {temperature}$"):
                     engine(temperature=temperature)
@@ -319,10 +377,11 @@ class TestChains:
             VLLM(typical_p=0.9)
 
 
-class Stuck:
+class Stuck(np.random.Generator):
     """Random numbers that are all the same, as large or as small as they come."""
 
     def __init__(self, uniform):
+        super().__init__(np.random.PCG64())
         self.uniform = uniform
 
     def random(self, size=None):

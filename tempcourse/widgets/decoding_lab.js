@@ -15,7 +15,7 @@ import {
 } from "./kit/settings.js";
 import { cell } from "./kit/table.js";
 import { number, percent } from "./kit/words.js";
-import { chain, decode } from "./maths/decoding.js";
+import { chain, decode, refusal } from "./maths/decoding.js";
 import { readLogprobs } from "./maths/logprobs.js";
 import { inverseCdf, randomSource, uniform } from "./maths/random.js";
 import { argsort, sum } from "./maths/rows.js";
@@ -24,7 +24,6 @@ import { effectiveChoices, entropy, softmax } from "./maths/softmax.js";
 const FIRST = 12; // tokens that are drawn before the rest is summed up
 const DRAWS = 20;
 const LONGEST = 60000; // characters that may be pasted
-const REFUSAL = "transformers refuses τ = 0: the way to greedy decoding there is do_sample=False.";
 const EMPTY = "Nothing is pasted yet. What you paste stays in this page, and in a link that you copy.";
 const NARROW = 440; // pixels below which a chart has room for one number a row
 const NAMED = 13; // characters of a token that a chart has room for
@@ -189,9 +188,15 @@ function chosenLogits(model, words) {
   }
 }
 
+/** Why nothing is drawn. */
+function refusalText({ engine, temperature }) {
+  if (temperature > 0) return `${engine.name} refuses τ above ${engine.hottest}.`;
+  return `${engine.name} refuses τ = 0: the way to greedy decoding there is do_sample=False.`;
+}
+
 /** What an engine makes of logits: its steps, the probabilities after them, and what is kept; null if it refuses. */
 function engineResult(engine, logits, settings) {
-  if (settings.temperature === 0 && engine.greedy_below === 0) return null;
+  if (refusal(engine, settings.temperature)) return null;
   const steps = chain(engine, settings);
   const last = decode(steps, logits);
   const kept = last.map((z) => z > -Infinity);
@@ -265,7 +270,7 @@ function tableOf({ heading, engine, temperature }, lines) {
 function summaryOf(now) {
   const { from, heading, before, after, kept, left, engine, order, temperature, seed } = now;
   if (!from.logits) return from.said;
-  if (!after) return REFUSAL;
+  if (!after) return refusalText(now);
   const best = order.filter((i) => kept[i]).slice(0, 3);
   const first = best.map((i) => `${from.names[i]} ${percent(before[i])}, now ${percent(after[i])}`).join("; ");
   return (
@@ -277,18 +282,19 @@ function summaryOf(now) {
 
 /** What each engine makes of the same settings. */
 function ordersList(engines) {
-  const rows = engines.map(({ name }) => {
+  const rows = engines.map(({ name, said }) => {
     const [steps, end] = [element("code"), element("span")];
-    return { steps, end, node: element("li", {}, element("strong", {}, name), " ", steps, " ", end) };
+    const title = element("strong", { title: said }, name);
+    return { steps, end, node: element("li", {}, title, " ", steps, " ", end) };
   });
   return {
     node: element("ul", { class: "tc-engines" }, ...rows.map(({ node }) => node)),
-    update({ orders, settings, engine: chosen }) {
+    update({ orders, settings, temperature, engine: chosen }) {
       orders.forEach(({ engine, made }, i) => {
         const { steps, end, node } = rows[i];
         const lacks = Object.keys(settings).filter((name) => settings[name] !== null && !engine.order.includes(name));
         node.setAttribute("aria-current", String(engine === chosen));
-        setText(steps, made ? made.steps.map(stepText).join(" → ") || "keep all" : "temperature=0");
+        setText(steps, made ? made.steps.map(stepText).join(" → ") || "keep all" : `temperature=${number(temperature)}`);
         setText(end, made ? `keeps ${made.left}${lacks.length ? `, has no ${lacks.join(", ")}` : ""}` : "is an error");
       });
     },
@@ -349,7 +355,7 @@ function build({ model, body, table, fit, redraw }) {
     figures.write(factsOf(now));
     orders.update(now);
     setText(drawTitle, `${DRAWS} draws, seed ${seed}`);
-    setText(draws, after ? drawnWords(now).join(" · ") : REFUSAL);
+    setText(draws, after ? drawnWords(now).join(" · ") : refusalText(now));
   };
   return { update, summary: () => summaryOf(stateOf(model, words)), reset: tokens.reset };
 }

@@ -51,7 +51,7 @@ class DecodingView(filter_traits(FILTERS), View):
     context = traitlets.Int(0, help="an index into contexts; beyond them, what the reader pastes").tag(sync=True)
     own = traitlets.Unicode("", help="what the reader pastes").tag(sync=True)
     others = traitlets.Bool(True, help="count what is missing in it as one entry").tag(sync=True)
-    engines = traitlets.List(help="name, order and greedy_below of each").tag(sync=True)
+    engines = traitlets.List(help="what engine_state returns of each").tag(sync=True)
     engine = traitlets.Int(0).tag(sync=True)
     temperatures = numbers()
     temperature_index = traitlets.Int().tag(sync=True)

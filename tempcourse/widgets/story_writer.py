@@ -9,7 +9,7 @@ import ipywidgets
 import numpy as np
 import traitlets
 
-from tempcourse.decoding import VLLM
+from tempcourse.decoding import Engine
 from tempcourse.language import NGramModel, load_stories, tokenize
 from tempcourse.words import number, percent
 
@@ -23,7 +23,7 @@ LONGEST = 120
 MAX_PROMPT, MAX_LENGTH = 40, 80
 SEED, LAST_SEED = 8, 99
 BEGINNINGS = ["Old Jon", "In the morning", "The keeper", "“I have", "It was", ""]
-ENGINE = VLLM  # the temperature first, and 0 is allowed
+ENGINE = Engine("the course", "", ("temper", "min_p", "top_k", "top_p"), {}, greedy=True)
 OWN_FILTERS = {name: FILTERS[name] for name in ENGINE.order if name in FILTERS}
 
 STILL_TEMPERATURES = [0.3, 0.8, 1.5]
@@ -43,7 +43,7 @@ class StoryView(filter_traits(OWN_FILTERS), View):
     prompt = traitlets.Unicode().tag(sync=True)
     temperatures = numbers()
     temperature_index = traitlets.Int().tag(sync=True)
-    engine = traitlets.Dict(help="name, order and greedy_below").tag(sync=True)
+    engine = traitlets.Dict(help="what engine_state returns").tag(sync=True)
     seed = traitlets.Int().tag(sync=True)
     last_seed = traitlets.Int(LAST_SEED).tag(sync=True)
     count = traitlets.Int(help="how many words are written").tag(sync=True)

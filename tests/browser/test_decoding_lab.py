@@ -4,6 +4,7 @@ import itertools
 import json
 import math
 
+import exactly
 import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
@@ -14,7 +15,7 @@ from tempcourse import decoding
 from tempcourse.decoding import LLAMA_CPP, TRANSFORMERS, VLLM
 from tempcourse.softmax import effective_choices, entropy, softmax
 from tempcourse.widgets.decoding_lab import decoding_lab
-from tempcourse.widgets.kit.filters import FILTERS
+from tempcourse.widgets.kit.filters import FILTERS, engine_state
 
 INF = math.inf
 ENGINES = [TRANSFORMERS, VLLM, LLAMA_CPP]
@@ -65,6 +66,14 @@ def test_a_filter_agrees_with_python(mathematics, name, rows, setting, k):
     assert in_browser(mathematics, f"FILTERS.{name}", [(row, setting) for row in rows]) == ours
 
 
+@pytest.mark.parametrize("name", exactly.KEPT)
+def test_no_rounding_decides(mathematics, name):
+    cases = [(shares, p) for shares in exactly.DISTRIBUTIONS for p in exactly.LIMITS]
+    calls = [(np.log(np.array(shares, float)).tolist(), float(p)) for shares, p in cases]
+    for (shares, p), theirs in zip(cases, in_browser(mathematics, f"FILTERS.{name}", calls), strict=True):
+        assert np.flatnonzero(np.array(theirs) > -INF).tolist() == exactly.KEPT[name](shares, p), (shares, p)
+
+
 @thorough
 @given(rows=st.lists(ROWS, min_size=10, max_size=30), temperature=st.sampled_from([0.0, 0.3, 1.0, 1.7, INF]))
 def test_temper_agrees_with_python(mathematics, rows, temperature):
@@ -96,7 +105,7 @@ def words(value):
 
 
 def sent(engine):
-    return {"name": engine.name, "order": list(engine.order), "greedy_below": engine.greedy_below}
+    return engine_state(engine)
 
 
 def in_the_browser(page, engine, settings, logits):
@@ -109,9 +118,13 @@ def engine_of(engine, settings):
     return engine(**{name: value for name, value in settings.items() if name != "typical_p" or name in engine.order})
 
 
+def refuses(engine, temperature):
+    return temperature > engine.hottest or (temperature == 0 and not engine.greedy)
+
+
 def python(engine, settings, logits):
     steps = engine_of(engine, settings)
-    return [each[0].__name__ for each in steps.filters], softmax(steps(logits))
+    return [repr(decoding.chain(each)).split("(")[0] for each in steps.filters], softmax(steps(logits))
 
 
 TEMPERATURES, KS, PS = [0.0, 0.3, 1.0, 1.7, INF], [None, 3, 40], [None, 0.31, 0.9]
@@ -132,7 +145,7 @@ ROWS_OF_LOGITS = {
 def test_the_chain_of_an_engine_is_pythons(mathematics, engine, kind):
     logits = ROWS_OF_LOGITS[kind]
     for settings_ in GRID:
-        if engine is TRANSFORMERS and settings_["temperature"] == 0:
+        if refuses(engine, settings_["temperature"]):
             continue
         names, theirs = in_the_browser(mathematics, engine, settings_, logits)
         steps, ours = python(engine, settings_, logits)
@@ -144,9 +157,14 @@ def test_zero_is_an_error_in_one_engine_and_greedy_in_the_others(mathematics):
     off = dict.fromkeys(["top_k", "top_p", "min_p", "typical_p"])
     with pytest.raises(Exception, match="temperature must be above 0 in transformers, got 0"):
         in_the_browser(mathematics, TRANSFORMERS, {"temperature": 0.0, **off}, [1.0, 2.0])
-    for engine, temperature in ((VLLM, 0.0), (VLLM, 9e-6), (LLAMA_CPP, 0.0)):
+    for engine, temperature in ((VLLM, 0.0), (LLAMA_CPP, 0.0)):
         found = in_the_browser(mathematics, engine, {"temperature": temperature, **off}, [1.0, 2.0, 1.9999])
         assert found == [["temper"], [0, 1, 0]]
+    with pytest.raises(Exception, match=r"temperature must be from 0 to 2 in vLLM, got 2\.5"):
+        in_the_browser(mathematics, VLLM, {"temperature": 2.5, **off}, [1.0, 2.0])
+    for temperature in (1e-5, 0.01):  # vLLM raises the first
+        found = in_the_browser(mathematics, VLLM, {"temperature": temperature, **off}, [1.0, 1.01])
+        assert found[1] == pytest.approx(softmax([1.0, 1.01], 0.01).tolist(), rel=1e-12)
 
 
 # The explorable
@@ -199,7 +217,7 @@ def test_the_table_is_pythons_for_the_whole_vocabulary(show, engine):
     page = show(lab)
     page.get_by_role("button", name="Show all 820").click()
     for context, each in enumerate(SETTINGS):
-        if engine is TRANSFORMERS and each["temperature"] == 0:
+        if refuses(engine, each["temperature"]):
             continue
         put(page, context=2 * context, **chosen(lab, engine=engine.name, **each))
         logits = np.array(lab.view.log_probabilities[2 * context])
@@ -237,8 +255,12 @@ def test_the_orders_are_shown_side_by_side_and_matter(show):
     assert texts(page, ".tc-engines li > span") == [f"keeps {count}" for count in counts]
     assert texts(page, ".tc-engines li[aria-current=true] strong") == ["transformers"]
     put(page, **chosen(lab, engine="vLLM", **{**OFF, "temperature": INF, "typical_p": 0.5}))
-    assert texts(page, ".tc-engines code")[1:] == ["temper(inf)", "typical_p(0.5) → temper(inf)"]
+    assert texts(page, ".tc-engines code")[1:] == ["temperature=∞", "typical_p(0.5) → temper(inf)"]
+    assert texts(page, ".tc-engines li > span")[1] == "is an error"
+    assert page.locator(".tc-draws").inner_text() == "vLLM refuses τ above 2."
+    put(page, **chosen(lab, **{**OFF, "temperature": 2.0, "typical_p": 0.5}))
     assert texts(page, ".tc-engines li > span")[1] == "keeps 820, has no typical_p"
+    assert page.locator(".tc-engines strong").nth(2).get_attribute("title") == repr(LLAMA_CPP)
 
 
 def test_zero_is_said_to_be_an_error_in_transformers_only(show):

@@ -9,11 +9,11 @@ import pytest
 from pages import FRAME, put, state
 from playwright.sync_api import expect
 
-from tempcourse.decoding import VLLM
 from tempcourse.language import END, NGramModel, load_stories, tokenize
 from tempcourse.softmax import softmax
 from tempcourse.widgets import story_writer
 from tempcourse.widgets.kit.sources import FOLDER
+from tempcourse.widgets.story_writer import ENGINE
 from tempcourse.words import percent
 
 INF = math.inf
@@ -122,7 +122,7 @@ def written(model, prompt, count, numbers, **settings):
     for place in range(len(tokens), len(tokens) + count):
         logits = model.logits(tokens)
         order = np.argsort(-logits, kind="stable")
-        p = softmax(VLLM(**settings)(logits[order]))
+        p = softmax(ENGINE(**settings)(logits[order]))
         rank = int(np.searchsorted(np.cumsum(p), numbers[place], side="right"))
         tokens.append(order[rank])
         steps.append((model.vocabulary[order[rank]], p[rank], math.exp(logits[order[rank]]), rank + 1))
@@ -243,7 +243,7 @@ def test_a_step_shows_what_its_word_was_drawn_from(show, mathematics, model):
     context = model.indices([*tokenize("Old Jon"), *(step[0] for step in steps[:place])])
     logits = model.logits(context)
     order = np.argsort(-logits, kind="stable")
-    p = softmax(VLLM(temperature=2.0, top_k=5)(logits[order]))
+    p = softmax(ENGINE(temperature=2.0, top_k=5)(logits[order]))
     names = page.locator(".tc-panel .tc-label").all_text_contents()
     assert [name.split()[0] for name in names[:3]] == [model.vocabulary[i] for i in order[:3]]
     assert names[3].startswith(f"▸ {steps[place][0]}") and names[10] == "810 others"

@@ -50,4 +50,6 @@ def filter_sliders(view):
 
 def engine_state(engine):
     """Return what JavaScript needs of an engine."""
-    return {"name": engine.name, "order": list(engine.order), "greedy_below": engine.greedy_below}
+    hottest = None if engine.hottest == math.inf else engine.hottest  # JSON has no ∞
+    state = {"hottest": hottest, "order": list(engine.order), "said": repr(engine)}
+    return state | {name: getattr(engine, name) for name in ("name", "greedy", "coldest", "ties")}

@@ -1,0 +1,356 @@
+"""Any argument of any public function, whatever it is: a result without nan, or an error that the docstring names.
+
+The functions are those of `__all__` in each module of concepts. Of each there is a call that works; in it one argument
+is replaced by each of many values, and then pairs of them by values that a seed draws.
+"""
+
+import copy
+import dataclasses
+import functools
+import importlib
+import inspect
+import math
+import pkgutil
+import random
+import re
+import warnings
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import tempcourse
+from tempcourse import distillation, exploration, language, sequences
+
+INF, NAN = math.inf, math.nan
+# Drawing is handed arrays that are checked, and hands what it is given on to matplotlib.
+MODULES = [
+    importlib.import_module(f"tempcourse.{name}")
+    for _, name, is_package in pkgutil.iter_modules(tempcourse.__path__)
+    if not is_package and not name.startswith("_") and name != "plots"
+]
+
+NUMBERS = [0, -0.0, 1, 2, 3, -1, 0.5, 1.5, NAN, INF, -INF, 5e-324, 1e-309, 1e-8, 1e8, 1e300, 1.7e308, -1.7e308]
+NUMBERS += [10**400]
+TYPED = [
+    True,
+    np.float32(0.5),
+    np.float16(2),
+    np.float32(3.4e38),
+    np.longdouble(0.5),
+    np.int8(2),
+    np.uint64(2**40),
+    Fraction(1, 3),
+    Decimal("0.5"),
+    Decimal("sNaN"),
+]
+NO_NUMBERS = [None, "a", "", "0.5", b"1", 1j, object(), {}, {1.0, 2.0}, print, np.datetime64("2020"), [None]]
+NO_NUMBERS += [["a", "b"]]
+LOWEST = float(np.finfo(np.float32).min)
+ARRAYS = [
+    [],
+    [[]],
+    [1.0],
+    [0.5, 0.5],
+    [1.0, NAN],
+    [INF, 1.0, INF],
+    [-INF, -INF, -INF],
+    [-INF, 0.0, 1.0],
+    [1.7e308, -1.7e308, 0.0],
+    [5e-324, 0.0, -5e-324],
+    [[1.0, 0.0], [0.0, 1.0]],
+    [[1.0], [1.0, 2.0]],
+    [[1.7e308, -1.7e308], [0.0, 1.0]],
+    [[0, 1], [1, 0]],
+    [0, 1],
+    [0, 1, 2],
+    [-1, 7],
+    [Fraction(1, 2), Decimal("0.5")],
+    [10**400, 1],
+    (0.2, 0.3, 0.5),
+    range(3),
+    np.array(0.5),
+    np.array([LOWEST, 0, 1], np.float32),
+    np.array([0.2, 0.3, 0.5], np.float32),
+    np.array([0.25, 0.25, 0.5], np.float16),
+    np.array([6e4, -6e4, 0], np.float16),
+    np.array([-128, 127, 0], np.int8),
+    np.array([0, 1, 2], np.uint8),
+    np.array([True, False, True]),
+    np.array([1j, 0, 1]),
+    np.array(["2020"], "datetime64[D]"),
+    np.array([(1, 2.0)], "i4,f8"),
+    np.array([0.2, 0.3, 0.5]).astype(">f8"),
+    np.array([1.0, 2.0, 3.0], np.longdouble),
+    np.zeros((0, 3)),
+    np.zeros((3, 0)),
+    np.full((2, 2, 3), 1 / 3),
+    np.arange(12.0).reshape(3, 4)[::-1, ::2],
+    np.ma.masked_array([1.0, 2.0, 3.0], [True, False, False]),
+    np.ma.masked_array([0, 1, 2], [False, False, True]),
+    [np.ma.masked, 1.0],
+]
+VALUES = NUMBERS + TYPED + NO_NUMBERS + ARRAYS
+
+TREE = language.MarkovModel.from_rows({(): {"A": 0.6, "B": 0.4}, ("A",): {"x": 0.5, "y": 0.5}, ("B",): {"x": 1.0}})
+TEXTS = sequences.sequence_temperature(TREE, [], 2, 0.5)
+Z, P, Y = [[2.0, 1.0, 0.5], [0.0, 1.0, 3.0]], [[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]], [0, 2]
+BANDIT = exploration.GaussianBandit([0.5, 0.0])
+IMAGES, DIGITS = np.arange(40.0).reshape(20, 2) / 40, list(range(10)) * 2
+
+
+@functools.cache
+def networks():
+    return distillation.train(IMAGES, DIGITS, hidden=2, steps=2, rng=np.random.default_rng(0))
+
+
+class Generator:
+    """Stands for a new generator in each call."""
+
+
+RNG = Generator
+#: A call of each function that works.
+CALLS = {
+    "annealing.anneal": {"couplings": [[0, 1], [1, 0]], "schedule": [1.0, 0.5], "rng": RNG, "runs": 2},
+    "annealing.random_couplings": {"n": 3, "rng": RNG},
+    **{
+        f"boltzmann.{name}": {"energies": [0.0, 1.0, 2.0], "temperature": 1.0, "degeneracies": [1, 2, 3]}
+        for name in ("free_energy", "heat_capacity", "log_partition", "mean_energy", "thermal_entropy")
+    },
+    "boltzmann.boltzmann": {"energies": [0.0, 1.0, 2.0], "temperature": 1.0, "degeneracies": [1, 2, 3], "axis": -1},
+    "boltzmann.thermodynamics": {"energies": [0.0, 1.0, 2.0], "temperatures": [0.5, 1.0], "degeneracies": [1, 2, 3]},
+    "calibration.expected_calibration_error": {"probabilities": P, "labels": Y, "bins": 5},
+    "calibration.fit_temperature": {"logits": [[2.0, 0.0]] * 4, "labels": [0, 0, 0, 1], "bounds": (0.05, 20.0)},
+    "calibration.negative_log_likelihood": {"logits": Z, "labels": Y, "temperature": 1.0},
+    "calibration.reliability_curve": {"probabilities": P, "labels": Y, "bins": 5},
+    "decoding.chain": {},
+    **{f"decoding.{name}": {"logits": Z, "p": 0.6} for name in ("min_p", "top_p", "typical_p")},
+    "decoding.sample": {"logits": Z, "rng": RNG, "size": 3, "method": "gumbel"},
+    "decoding.temper": {"logits": Z, "temperature": 0.5},
+    "decoding.top_k": {"logits": Z, "k": 2, "ties": True},
+    "distillation.accuracy": {"networks": networks, "inputs": IMAGES, "labels": DIGITS},
+    "distillation.balanced_subset": {"labels": DIGITS, "size": 10, "rng": RNG},
+    **{
+        f"distillation.{name}": {
+            "student_logits": Z,
+            "teacher_logits": [[3.0, 1.0, 0.0], [0.0, 2.0, 1.0]],
+            "temperature": 2.0,
+            "labels": Y,
+            "soft_weight": 0.5,
+        }
+        for name in ("distillation_gradient", "distillation_loss")
+    },
+    "distillation.load_digits_split": {"rng": RNG},
+    "distillation.logit_matching_gradient": {"student_logits": Z, "teacher_logits": P, "temperature": 2.0},
+    "distillation.predict_logits": {"networks": networks, "inputs": IMAGES},
+    "distillation.same_confidence": {"probabilities": P},
+    "distillation.shuffled_wrong_classes": {"probabilities": P, "labels": Y, "rng": RNG},
+    "distillation.smoothed_labels": {"labels": DIGITS, "amount": 0.1},
+    "distillation.soft_targets": {"logits": Z, "temperature": 2.0},
+    "distillation.train": {
+        "inputs": IMAGES,
+        "targets": DIGITS,
+        "hidden": 2,
+        "temperatures": 1.0,
+        "steps": 2,
+        "rng": RNG,
+    },
+    "exploration.BernoulliBandit": {"means": [0.5, 0.2]},
+    "exploration.GaussianBandit": {"means": [0.5, 0.2], "sigma": 1.0},
+    "exploration.boltzmann_exploration": {"temperature": 0.5},
+    "exploration.boltzmann_gumbel": {"scale": 0.5},
+    "exploration.constant": {"temperature": 0.5},
+    "exploration.epsilon_greedy": {"epsilon": 0.1},
+    "exploration.geometric": {"first": 1.0, "rate": 0.5},
+    "exploration.greedy": {},
+    "exploration.harmonic": {"first": 1.0},
+    "exploration.logarithmic": {"first": 1.0},
+    "exploration.simulate": {"bandit": BANDIT, "policy": exploration.greedy(), "steps": 4, "runs": 2, "rng": RNG},
+    "exploration.ucb": {"scale": 1.0},
+    "ising.glass_energies": {"couplings": [[0, 1], [1, 0]]},
+    "ising.ising_energies": {"side": 2},
+    "ising.ising_sample": {
+        "side": 2,
+        "temperatures": 1.0,
+        "sweeps": 2,
+        "rng": RNG,
+        "replicas": 2,
+        "burn_in": 1,
+        "start": 1,
+    },
+    "ising.spin_states": {"n": 3},
+    "language.MarkovModel.generate": {
+        "self": TREE,
+        "prompt": [],
+        "length": 2,
+        "temperature": 1.0,
+        "filters": None,
+        "batch": 2,
+        "rng": RNG,
+    },
+    "language.MarkovModel.indices": {"self": TREE, "tokens": ["A"]},
+    "language.MarkovModel.log_probability": {"self": TREE, "tokens": ["x"], "prompt": ["A"]},
+    "language.MarkovModel.logits": {"self": TREE, "context": ["A"]},
+    "language.MarkovModel.perplexity": {"self": TREE, "tokens": ["x"], "prompt": ["A"]},
+    "language.MarkovModel.state": {"self": TREE, "context": ["A"]},
+    "language.MarkovModel.tempered": {"self": TREE, "temperature": 0.5},
+    "language.MarkovModel.text": {"self": TREE, "tokens": ["x"], "prompt": ["A"]},
+    "language.load_stories": {},
+    "language.tokenize": {"text": "Good night."},
+    "metropolis.metropolis": {
+        "energies": [0.0, 1.0, 2.0],
+        "temperature": 1.0,
+        "steps": 5,
+        "rng": RNG,
+        "neighbours": [[1, 2], [0, 2], [0, 1]],
+        "start": 0,
+    },
+    "metropolis.metropolis_matrix": {
+        "energies": [0.0, 1.0, 2.0],
+        "temperature": 1.0,
+        "neighbours": [[1, 2], [0, 2], [0, 1]],
+    },
+    "sequences.TemperedSequences.log_probability": {"self": TEXTS, "tokens": ["A", "x"]},
+    "sequences.TemperedSequences.sample": {"self": TEXTS, "rng": RNG, "batch": 2},
+    "sequences.beam_search": {
+        "model": TREE,
+        "prompt": [],
+        "length": 2,
+        "width": 2,
+        "temperature": 0.5,
+        "renormalise": True,
+    },
+    "sequences.greedy": {"model": TREE, "prompt": [], "length": 2},
+    "sequences.most_likely": {"model": TREE, "prompt": [], "length": 2},
+    "sequences.sequence_temperature": {"model": TREE, "prompt": [], "length": 2, "temperature": 0.5},
+    "softmax.effective_choices": {"probabilities": P, "axis": -1},
+    "softmax.entropy": {"probabilities": P, "axis": -1, "base": 2},
+    "softmax.entropy_slope": {"logits": Z, "temperature": 0.5, "axis": -1},
+    "softmax.kl_divergence": {"p": P, "q": P, "axis": -1, "base": 2},
+    "softmax.log_softmax": {"logits": Z, "temperature": 0.5, "axis": -1},
+    "softmax.logsumexp": {"logits": Z, "temperature": 0.5, "axis": -1},
+    "softmax.softmax": {"logits": Z, "temperature": 0.5, "axis": -1, "out": None},
+    "softmax.temperature_for_entropy": {"logits": [2.0, 1.0, 0.5], "target": 1.0},
+    "softmax.temperature_for_top_probability": {"logits": [2.0, 1.0, 0.5], "target": 0.5},
+    "words.number": {"value": 0.5, "digits": 3},
+    "words.percent": {"probability": 0.5},
+    "words.shares": {"probabilities": [0.5, 0.5]},
+}
+# What is an object of the course, or a function, is not read by the package.
+OBJECTS = {"self", "model", "networks", "bandit", "policy", "filters", "renormalise", "ties"}
+# Whole numbers that are allowed to be as large as time and memory allow.
+COUNTS = set("batch bins burn_in hidden length n replicas runs side size steps sweeps width".split())
+
+
+def public():
+    """Yield the dotted names of all public functions, of classes that are made, and of methods that take arguments."""
+    for module in MODULES:
+        for name in module.__all__:
+            thing = getattr(module, name)
+            where = f"{module.__name__.removeprefix('tempcourse.')}.{name}"
+            if inspect.isfunction(thing):
+                yield where
+            elif inspect.isclass(thing) and "Parameters\n" in (thing.__doc__ or "") and dataclasses.is_dataclass(thing):
+                yield where
+            elif inspect.isclass(thing):
+                for method, function in vars(thing).items():
+                    if inspect.isfunction(function) and not method.startswith("_") and _raises(function):
+                        yield f"{where}.{method}"
+
+
+def find(where):
+    module, *path = where.split(".")
+    return functools.reduce(getattr, path, importlib.import_module(f"tempcourse.{module}"))
+
+
+def _raises(function):
+    """Return the names of the errors that a docstring says are raised."""
+    section = inspect.getdoc(function).partition("\nRaises\n------\n")[2].split("\n\n")[0]
+    return set(re.findall(r"\w+Error", " ".join(re.findall(r"^\w.*$", section, re.MULTILINE))))
+
+
+def made(arguments):
+    """Return arguments for one call, none of which another call has seen."""
+    ready = {}
+    for name, value in arguments.items():
+        if value is Generator:
+            ready[name] = np.random.default_rng(0)
+        elif value is networks:
+            ready[name] = networks()
+        else:
+            ready[name] = value
+    return ready
+
+
+def holds_nan(result):
+    """Tell whether there is nan in a result, however it is made up."""
+    if isinstance(result, np.ndarray | np.generic | float):
+        return np.asarray(result).dtype.kind in "fc" and bool(np.isnan(result).any())
+    if dataclasses.is_dataclass(result):
+        return any(holds_nan(getattr(result, field.name)) for field in dataclasses.fields(result))
+    if isinstance(result, tuple | list):
+        return any(map(holds_nan, result))
+    if isinstance(result, language.MarkovModel):
+        return holds_nan(result.log_probabilities)
+    return False
+
+
+def complaint(where, arguments):
+    """Return what is wrong with how a function takes arguments, or None."""
+    function = find(where)
+    ready = made(arguments)
+    before = {name: copy.deepcopy(value) for name, value in ready.items() if isinstance(value, np.ndarray)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        if where == "calibration.fit_temperature":
+            warnings.filterwarnings("ignore", "fit_temperature ended at", UserWarning)  # which its docstring names
+        try:
+            result = function(**ready)
+        except Exception as error:
+            named = type(error).__name__ in _raises(function)
+            said = re.match(r"[\w, ]+ must ", str(error))
+            return None if named and said else f"{type(error).__name__}: {error}"
+    if holds_nan(result):
+        return f"nan in {result!r}"
+    changed = [name for name, value in before.items() if not np.array_equal(value, ready[name], equal_nan=True)]
+    if any(value.dtype.kind in "OV" for value in before.values()):
+        changed = []
+    return f"changed {changed}" if changed else None
+
+
+def tried(name, value):
+    """Tell whether a value is tried for an argument."""
+    return name not in OBJECTS and not (name in COUNTS and isinstance(value, np.uint64))
+
+
+def test_there_is_a_call_of_each_public_function():
+    assert sorted(public()) == sorted(CALLS)
+    for where, arguments in CALLS.items():
+        assert complaint(where, arguments) is None, where
+        parameters = inspect.signature(find(where)).parameters
+        assert where == "decoding.chain" or list(arguments) == list(parameters), where
+
+
+@pytest.mark.parametrize("where", CALLS)
+def test_one_argument_is_anything(where):
+    wrong = []
+    for name in CALLS[where]:
+        for value in VALUES:
+            if tried(name, value):
+                said = complaint(where, {**CALLS[where], name: value})
+                wrong += [f"{name}={value!r}: {said}"] if said else []
+    assert not wrong, "\n".join(wrong)
+
+
+def test_two_arguments_are_anything():
+    chance, wrong = random.Random(0), []
+    several = [where for where, arguments in CALLS.items() if len(set(arguments) - OBJECTS) > 1]
+    for _ in range(5000):
+        where = chance.choice(several)
+        names = chance.sample(sorted(set(CALLS[where]) - OBJECTS), 2)
+        two = {name: chance.choice(VALUES) for name in names}
+        if all(tried(name, value) for name, value in two.items()):
+            said = complaint(where, {**CALLS[where], **two})
+            wrong += [f"{where}({two}): {said}"] if said else []
+    assert not wrong, "\n".join(wrong)
