@@ -91,7 +91,7 @@ EXERCISES = {
         right="It had odds of 403 : 1 where 9 : 1 was true.",
     ),
     "8.5": Number(
-        Near(4.0263, rtol=2e-3),
+        Near(4.0263),
         hint="Take `predict_logits(network, rougher)`, its held-out part, and the labels of that part.",
         slips=[
             (Near(4.2388, rtol=2e-3), "That was fitted on the test images, and they are there to judge τ."),
