@@ -81,7 +81,7 @@ EXERCISES = {
     ),
     "3.2": Number(
         Near(np.exp(-FOLD / 300)),
-        hint="The odds are exp(-ΔE/kT), with ΔE and kT in the same unit. At 300 K, kT is about 0.0259 eV.",
+        hint="The odds are exp(-ΔE/kT), with ΔE and kT in the same unit. At 300 K, kT is about 0.02585 eV.",
         slips=[
             (
                 Near(np.exp(FOLD / 300)),

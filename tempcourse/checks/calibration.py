@@ -65,8 +65,8 @@ EXERCISES = {
                 "The expected logit is taken at the temperature; the logits themselves are not divided by it.",
             ),
             Case(
-                "two rows, [[2, 1, 0], [0, 3, 1]], labels 0 and 2, at 1",
-                (np.array([[2.0, 1.0, 0.0], [0.0, 3.0, 1.0]]), np.array([0, 2]), 1.0),
+                "two rows, [[2, 1, 0], [0, 3, -1]], labels 0 and 2, at 1",
+                (np.array([[2.0, 1.0, 0.0], [0.0, 3.0, -1.0]]), np.array([0, 2]), 1.0),
                 "Each row has its own expected logit and its own label: `logits[np.arange(len(labels)), labels]`. "
                 "At the end the mean over the rows.",
             ),

@@ -15,7 +15,7 @@ UNIFORM = np.random.default_rng(0).integers(1, 100, size=(200, 3)) / 100
 def draws(temperature, hint):
     """Return a case for each row of uniform numbers, for a mistake in the noise shows in some draws only."""
     return [
-        Case(f"[0.7, 0.4, 0] at τ = {temperature} with u = {u}", (np.array([0.7, 0.4, 0.0]), temperature, u), hint)
+        Case(f"[0.3, 0, -0.4] at τ = {temperature} with u = {u}", (np.array([0.3, 0.0, -0.4]), temperature, u), hint)
         for u in UNIFORM
     ]
 
@@ -90,6 +90,11 @@ EXERCISES = {
                 "[0.7, 0.2, 0.1] with p = 0.9",
                 (np.array([0.7, 0.2, 0.1]), 0.9),
                 "In floating point 0.7 + 0.2 is a hair less than 0.9. Compare with a p that is a hair less, too.",
+            ),
+            Case(
+                "[0.6, 0.2999, 0.1001] with p = 0.9",
+                (np.array([0.6, 0.2999, 0.1001]), 0.9),
+                "0.8999 does not reach 0.9. The room for rounding must be far smaller: 1e-9 is ample.",
             ),
             Case(
                 "[0.7, 0.2, 0.1] with p = 1",

@@ -71,8 +71,9 @@ class Cooling:
         temperatures = np.array([self._temperature(answer, step) for step in PLAYED])
         for gap, most in self.allowed.items():
             played = play(lambda step: float(answer(step)), gap, np.random.default_rng(0))
-            if played.regret[-1] > most:
-                seen = f"on the arms {gap} and 0 the mean regret is {played.regret[-1]:.1f}, allowed are {most:g}"
+            regret = played.final_regret.mean()
+            if regret > most:
+                seen = f"on the arms {gap} and 0 the mean regret is {regret:.1f}, allowed are {most:g}"
                 stuck = f"{percent(played.wrong.mean())} of the runs are stuck: warmer for longer, or not?"
                 raise NotYet(seen, f"{stuck} {hint_of_slip(temperatures, self.slips) or self.hint}")
 
@@ -147,10 +148,10 @@ EXERCISES = {
                 (np.array([0.0, 0.0]), 0, 1.0),
                 "What was drawn is raised, what was not is lowered.",
             ),
-            Case("[1, 0, 2] with arm 1 at 1", (np.array([1.0, 0.0, 2.0]), 1, 1.0)),
+            Case("[1, -1, 2] with arm 1 at 1", (np.array([1.0, -1.0, 2.0]), 1, 1.0)),
             Case(
-                "[1, 0, 2] with arm 1 at 0.5",
-                (np.array([1.0, 0.0, 2.0]), 1, 0.5),
+                "[1, -1, 2] with arm 1 at 0.5",
+                (np.array([1.0, -1.0, 2.0]), 1, 0.5),
                 "The temperature stands in the softmax and below the whole.",
             ),
             Case(

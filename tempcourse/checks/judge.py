@@ -251,7 +251,8 @@ def as_numbers(answer, *, may_be_infinite: bool = False) -> np.ndarray:
         raise NotYet(f"yours is {describe(answer)}", "Hand over what the function returns.")
     try:
         values = np.asarray(answer)
-        if values.dtype.kind not in "iufO" or any(isinstance(entry, str | bytes) for entry in values.flat):
+        text = any(isinstance(entry, str | bytes) for entry in values.flat)
+        if values.dtype.kind not in "iufO" or text or np.ma.isMaskedArray(answer):
             raise TypeError
         values = values.astype(float)
     except (TypeError, ValueError, OverflowError):

@@ -91,8 +91,8 @@ EXERCISES = {
             ),
             Case("two leaves against one at τ = 2", (np.array([0.5, 0.5]), np.array([[0.5, 0.5], [1.0, 0.0]]), 2.0)),
             Case(
-                "the tree at τ = 0.001",
-                (np.array([0.6, 0.4]), np.array([[0.34, 0.33, 0.33], [0.9, 0.05, 0.05]]), 0.001),
+                "the tree at τ = 0.0001",
+                (np.array([0.6, 0.4]), np.array([[0.34, 0.33, 0.33], [0.9, 0.05, 0.05]]), 0.0001),
                 "So high a power of any probability is 0 in floating point. Divide all by the largest first.",
             ),
         ],

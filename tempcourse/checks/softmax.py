@@ -33,9 +33,10 @@ EXERCISES = {
         right="Odds are exp(gap), whatever the other classes score.",
     ),
     "1.2": Number(
-        Near(np.log(99 * 50_256)),
+        Between(15.395, 15.425),  # 15.4 and 15.42, but not log(100 · 50,256)
         hint="Write p = exp(g) / (exp(g) + 50256), set it to 0.99 and solve for g.",
         slips=[
+            (Near(np.log(100 * 50_256), rtol=1e-4), "99 % against 1 % are odds of 99 to 1, not of 100 to 1."),
             (Near(np.log(99)), "That is enough against one rival. Here there are 50,256."),
             (Near(np.log(50_256)), "That gap gives one half. Ask for odds of 99 to 1."),
         ],

@@ -62,6 +62,7 @@ EXERCISES = {
         cases=[
             Case("[2, 1, 0.5, 0.1] at 1", (np.array([2.0, 1.0, 0.5, 0.1]), 1.0)),
             Case("[2, 1, 0.5, 0.1] at 2", (np.array([2.0, 1.0, 0.5, 0.1]), 2.0), "Look at the power of τ."),
+            Case("[-3, 0, 1] at 0.5", (np.array([-3.0, 0.0, 1.0]), 0.5), "A logit below 0 counts with its sign."),
             Case("[1, 1, 1] at 1", (np.array([1.0, 1.0, 1.0]), 1.0), "Equal logits stay equal: no slope."),
             Case(
                 "[2001, 2000] at 1",

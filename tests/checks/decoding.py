@@ -74,8 +74,8 @@ def from_the_tail(probabilities, p):
 
 
 def in_fractions(probabilities, p):
-    falling = sorted((Fraction(q).limit_denominator(1000) for q in probabilities.tolist()), reverse=True)
-    return next(n for n, total in enumerate(accumulate(falling), 1) if total >= Fraction(p).limit_denominator(1000))
+    falling = sorted((Fraction(q).limit_denominator(10_000) for q in probabilities.tolist()), reverse=True)
+    return next(n for n, total in enumerate(accumulate(falling), 1) if total >= Fraction(p).limit_denominator(10_000))
 
 
 def rounded(probabilities, p):
@@ -166,6 +166,7 @@ BANK = {
             (lambda q, p: nucleus(q, p) if p >= min(q) else 0, "At least one is kept"),
             (lambda q, p: int((sums(q) <= p).sum()) + 1, "To reach p is enough"),
             (unrounded, "a hair less than 0.9"),
+            (lambda q, p: int(np.argmax(sums(q).round(3) >= p)) + 1, "must be far smaller"),
             (lambda q, p: int(np.argmax(sums(q) >= (p if p == 1 else p - 1e-9))) + 1, "At p = 1 all are kept"),
         ],
         wrong=[

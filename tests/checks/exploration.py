@@ -106,7 +106,6 @@ BANK = {
     "7.3": Answers(
         right=[
             harmonic(20),
-            harmonic(22),
             lambda t: 18 / t,
             lambda t: 25 / t,
             lambda t: 20 / (t + 5),

@@ -177,7 +177,7 @@ BANK = {
             np.array([15.42]),
             -np.log(1 / 0.99 - 1) + np.log(50_256),
         ],
-        slips=[(np.log(99), "one rival"), (np.log(50_256), "one half")],
+        slips=[(np.log(99), "one rival"), (np.log(50_256), "one half"), (np.log(100 * 50_256), "99 to 1")],
         wrong=[
             10,
             99 * 50_256,

@@ -108,6 +108,7 @@ BANK = {
             (lambda z, t: slopes(z, t) * t, "Look at the power of τ"),
             (lambda z, t: slopes(z, t) * t**2, "Look at the power of τ"),
             (lambda z, t: slopes(z, 1) / t**2, "Look at the power of τ"),
+            (lambda z, t: slopes(np.abs(z), t), "with its sign"),
             (standardised, "Equal logits stay equal"),
             (plain_exp, "overflows"),
         ],

@@ -45,6 +45,7 @@ def test_a_schedule_that_is_a_stub_is_not_attempted_yet(say):
 
 ODD = [
     "6.7", b"6.7", "", ["a", "b"], np.array(["a"]), True, 1j, 10**400, np.datetime64("2020-01-01"),
+    np.ma.masked_array([1.0], [True]), np.ma.masked_array([3.0, 0.5, 0.4, 0.3], [0, 0, 0, 1]),
     np.nan, np.inf, -np.inf, np.array([np.nan, 1.0]), np.zeros((2, 3, 4)),
     {}, set(), [], [[1], [1, 2]], object(), int, len,
     lambda *a: 1 / 0, lambda: 1.0, lambda *a: "text", lambda *a: np.nan, lambda *a: np.zeros(7),
