@@ -8,6 +8,23 @@ from tempcourse.softmax import softmax
 __all__ = ["EXERCISES"]
 
 
+#: Uniform numbers, with two decimals so that what is shown of them is all there is.
+UNIFORM = np.random.default_rng(0).integers(1, 100, size=(200, 3)) / 100
+
+
+def draws(temperature, hint):
+    """Return a case for each row of uniform numbers, for a mistake in the noise shows in some draws only."""
+    return [
+        Case(f"[0.3, 0, -0.4] at τ = {temperature} with u = {u}", (np.array([0.3, 0.0, -0.4]), temperature, u), hint)
+        for u in UNIFORM
+    ]
+
+
+def nucleus_size(probabilities, p):
+    """Return how many of the largest probabilities it takes to reach p, but for rounding."""
+    return int(np.argmax(np.cumsum(np.sort(probabilities)[::-1]) >= p - 1e-12)) + 1
+
+
 def unsure(logits):
     """Tell whether at τ = 1 the first token has less than 80 %."""
     return bool(softmax(logits).max() < 0.8)
@@ -20,13 +37,13 @@ def concentrated(logits):
 
 EXERCISES = {
     "5.1": Number(
-        Near(np.exp(2.2 / 0.8), rtol=5e-3),
+        Near(np.exp(2.2 / 0.8)),
         hint="Odds are exp(gap/τ), and the gap of the logits is the gap of the log-probabilities.",
         slips=[
-            (Near(np.exp(2.2), rtol=5e-3), "Those are the odds at τ = 1."),
-            (Near(np.exp(2.2 * 0.8), rtol=5e-3), "That is at τ = 1/0.8. Below 1 the odds grow."),
-            (Near(np.exp(-2.2 / 0.8), rtol=5e-3), "Those are the odds of the second against the first."),
-            (Near(np.exp(2.2) / 0.8, rtol=5e-3), "τ divides the logits, not the odds."),
+            (Near(np.exp(2.2)), "Those are the odds at τ = 1."),
+            (Near(np.exp(2.2 * 0.8)), "That is at τ = 1/0.8. Below 1 the odds grow."),
+            (Near(np.exp(-2.2 / 0.8)), "Those are the odds of the second against the first."),
+            (Near(np.exp(2.2) / 0.8), "τ divides the logits, not the odds."),
         ],
         right="No normalisation needed: odds know nothing of the other tokens.",
     ),
@@ -36,6 +53,7 @@ EXERCISES = {
         cases=[
             Case("[2, 1, 0.5] at τ = 1", (np.array([2.0, 1.0, 0.5]), 1.0, np.array([0.1, 0.9, 0.5]))),
             Case("[2, 1, 0.5] at τ = 1, another u", (np.array([2.0, 1.0, 0.5]), 1.0, np.array([0.5, 0.2, 0.99]))),
+            *draws(1.0, "Other noise draws otherwise. It is -log(-log u), of u as it was given, and added."),
             Case(
                 "[2, 1, 0.5] at τ = 0",
                 (np.array([2.0, 1.0, 0.5]), 0.0, np.array([0.1, 0.9, 0.99])),
@@ -46,7 +64,13 @@ EXERCISES = {
                 (np.array([2.0, 1.0, 0.5]), 0.1, np.array([0.1, 0.9, 0.9])),
                 "Cold, the noise is soft: τ multiplies it.",
             ),
+            *draws(0.1, "Cold, the noise is soft: τ multiplies it."),
             Case("[0, 5] at τ = 10", (np.array([0.0, 5.0]), 10.0, np.array([0.9, 0.3])), "Hot, the noise is loud."),
+            *draws(2.0, "Hot, the noise is loud: τ itself multiplies it."),
+            Case(
+                "8-bit integers, [100, -100] at τ = 100",
+                (np.array([100, -100], dtype=np.int8), 100.0, np.array([0.1, 0.9])),
+            ),
         ],
         hint="The noise is -log(-log u); the index is argmax of logits + τ · noise.",
         right="An exact draw, without an exponential of a logit.",
@@ -54,7 +78,7 @@ EXERCISES = {
     ),
     "5.3": Function(
         kind="a function of (probabilities, p) that returns a whole number",
-        reference=lambda q, p: int(np.argmax(np.cumsum(np.sort(q)[::-1]) >= p - 1e-12)) + 1,
+        reference=nucleus_size,
         cases=[
             Case("[0.5, 0.25, 0.25] with p = 0.6", (np.array([0.5, 0.25, 0.25]), 0.6)),
             Case("[0.1, 0.7, 0.2] with p = 0.6", (np.array([0.1, 0.7, 0.2]), 0.6), "Sort first."),
@@ -62,6 +86,21 @@ EXERCISES = {
             Case("[0.5, 0.5] with p = 0.1", (np.array([0.5, 0.5]), 0.1), "At least one is kept."),
             Case("[0.5, 0.25, 0.25] with p = 0.75", (np.array([0.5, 0.25, 0.25]), 0.75), "To reach p is enough."),
             Case("[0.1, 0.2, 0.3, 0.4] with p = 0.8", (np.array([0.1, 0.2, 0.3, 0.4]), 0.8)),
+            Case(
+                "[0.7, 0.2, 0.1] with p = 0.9",
+                (np.array([0.7, 0.2, 0.1]), 0.9),
+                "In floating point 0.7 + 0.2 is a hair less than 0.9. Compare with a p that is a hair less, too.",
+            ),
+            Case(
+                "[0.6, 0.2999, 0.1001] with p = 0.9",
+                (np.array([0.6, 0.2999, 0.1001]), 0.9),
+                "0.8999 does not reach 0.9. The room for rounding must be far smaller: 1e-9 is ample.",
+            ),
+            Case(
+                "[0.7, 0.2, 0.1] with p = 1",
+                (np.array([0.7, 0.2, 0.1]), 1.0),
+                "In floating point these three add up to a hair less than 1. At p = 1 all are kept.",
+            ),
         ],
         hint="np.cumsum of np.sort(probabilities)[::-1]; how many until the sum is at least p?",
         right="Few where the model is sure, many where it is not.",

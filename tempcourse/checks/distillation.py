@@ -23,10 +23,10 @@ EXERCISES = {
         kind="a function of (student_logits, teacher_logits, temperature) that returns as many numbers",
         reference=lambda z, v, temperature: temperature * (softmax(z, temperature) - softmax(v, temperature)),
         cases=[
-            Case("[2, 1, 0] against [9, 4, 1] at T = 1", (np.array([2.0, 1.0, 0.0]), np.array([9.0, 4.0, 1.0]), 1.0)),
+            Case("[2, 1, -1] against [9, 4, 1] at T = 1", (np.array([2.0, 1.0, -1.0]), np.array([9.0, 4.0, 1.0]), 1.0)),
             Case(
-                "[2, 1, 0] against [9, 4, 1] at T = 5",
-                (np.array([2.0, 1.0, 0.0]), np.array([9.0, 4.0, 1.0]), 5.0),
+                "[2, 1, -1] against [9, 4, 1] at T = 5",
+                (np.array([2.0, 1.0, -1.0]), np.array([9.0, 4.0, 1.0]), 5.0),
                 "The slope of L is (q - p)/T, and T² stands in front of L.",
             ),
             Case("equal logits at T = 3", (np.array([1.0, 0.0]), np.array([1.0, 0.0]), 3.0), "Nothing pulls there."),

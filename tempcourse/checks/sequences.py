@@ -8,6 +8,14 @@ __all__ = ["EXERCISES"]
 
 COIN = -0.9 * np.log(0.9) - 0.1 * np.log(0.1)  # the entropy of one flip of a loaded coin
 
+
+def first_of_two(first, then, temperature):
+    """Return the distribution of the first token when texts of two tokens are tempered."""
+    texts = first[:, np.newaxis] * then
+    weights = ((texts / texts.max()) ** (1 / temperature)).sum(axis=1)
+    return weights / weights.sum()
+
+
 EXERCISES = {
     "6.1": Number(
         Near(0.36),
@@ -23,7 +31,16 @@ EXERCISES = {
         reference=lambda scores, log_p: np.sort((scores[:, np.newaxis] + log_p).ravel())[::-1][: len(scores)],
         cases=[
             Case("one beam", (np.array([0.0]), np.log([[0.7, 0.3]]))),
-            Case("two beams that both survive", (np.log([0.6, 0.4]), np.log([[0.5, 0.5], [0.9, 0.1]]))),
+            Case(
+                "two beams that tie",
+                (np.zeros(2), np.log([[0.7, 0.3], [0.6, 0.4]])),
+                "The best comes first.",
+            ),
+            Case(
+                "two beams that both survive",
+                (np.log([0.6, 0.4]), np.log([[0.5, 0.5], [0.9, 0.1]])),
+                "Each score goes to its own row: make a column of the scores.",
+            ),
             Case(
                 "two beams, and one takes both places",
                 (np.log([0.6, 0.4]), np.log([[0.5, 0.5], [0.4, 0.6]])),
@@ -32,19 +49,24 @@ EXERCISES = {
             Case(
                 "unsorted beams",
                 (np.log([0.1, 0.9]), np.log([[1.0, 1e-9], [0.6, 0.4]])),
-                "The best comes first.",
+                "Each score stays with its row. Sort the sums alone.",
+            ),
+            Case(
+                "three beams, of which one may go only one way",
+                (np.log([0.5, 0.3, 0.2]), np.array([[0.0, -np.inf], [-0.5, -1.0], [-0.1, -3.0]])),
+                "log 0 is -inf, and what is added to it stays so: it comes last by itself.",
             ),
         ],
         hint="Add each score to its row, flatten, sort downwards, keep as many as there were.",
         right="That is all of beam search but for remembering the words.",
     ),
     "6.3": Number(
-        Near(100 * (COIN + np.log(0.9)), rtol=0.01),
+        Near(100 * (COIN + np.log(0.9))),
         hint="Per flip: the entropy of (0.9, 0.1) less the surprise of heads, -log 0.9. Times 100.",
         slips=[
-            (Near(-100 * np.log(0.9), rtol=0.01), "That is the surprise of all heads. How much more is typical?"),
-            (Near(100 * COIN, rtol=0.01), "That is typical. By how much does it exceed that of all heads?"),
-            (Near(100 * (COIN + np.log(0.9)) / np.log(2), rtol=0.01), "That is in bits. Asked are nats."),
+            (Near(-100 * np.log(0.9)), "That is the surprise of all heads. How much more is typical?"),
+            (Near(100 * COIN), "That is typical. By how much does it exceed that of all heads?"),
+            (Near(100 * (COIN + np.log(0.9)) / np.log(2)), "That is in bits. Asked are nats."),
         ],
         right="Each typical sequence is e²² times rarer than all heads, and yet you only ever see typical ones.",
     ),
@@ -59,9 +81,7 @@ EXERCISES = {
     ),
     "6.5": Function(
         kind="a function of (first, then, temperature) that returns the first token's distribution",
-        reference=lambda first, then, t: (
-            first ** (1 / t) * (then ** (1 / t)).sum(axis=1) / (first ** (1 / t) * (then ** (1 / t)).sum(axis=1)).sum()
-        ),
+        reference=first_of_two,
         cases=[
             Case("the tree at τ = 1", (np.array([0.6, 0.4]), np.array([[0.34, 0.33, 0.33], [0.9, 0.05, 0.05]]), 1.0)),
             Case(
@@ -70,6 +90,11 @@ EXERCISES = {
                 "The first token's weight is p(first)^(1/τ) times the *sum* of p(second)^(1/τ) over what follows.",
             ),
             Case("two leaves against one at τ = 2", (np.array([0.5, 0.5]), np.array([[0.5, 0.5], [1.0, 0.0]]), 2.0)),
+            Case(
+                "the tree at τ = 0.0001",
+                (np.array([0.6, 0.4]), np.array([[0.34, 0.33, 0.33], [0.9, 0.05, 0.05]]), 0.0001),
+                "So high a power of any probability is 0 in floating point. Divide all by the largest first.",
+            ),
         ],
         hint="Sum p(text)^(1/τ) over all texts that begin with the token, then normalise.",
         right="To temper a text, the first word must know what can follow.",

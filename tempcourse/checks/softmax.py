@@ -11,6 +11,9 @@ ALMOST_ONE = np.nextafter(1.0, 0.0)
 ANY = Between(-np.inf, np.inf)
 IN_FLOAT64 = "That is where float64 gives up. Make the logits float32."
 
+# What is added to 1 is lost up to half the distance to the next float32; what is up to half the smallest one becomes 0.
+GAP_FOR_1, GAP_FOR_0 = 24 * np.log(2), 150 * np.log(2)
+
 
 def sample(probabilities, u):
     """Return the first class whose exact cumulative sum exceeds `u` of the total."""
@@ -20,21 +23,22 @@ def sample(probabilities, u):
 
 EXERCISES = {
     "1.1": Number(
-        Near(np.exp(1.9), rtol=0.01),
+        Near(np.exp(1.9)),
         hint="The odds of two classes need only the gap between their two scores: no sum over all classes.",
         slips=[
             (Near(1.9), "That is the gap between the two scores. The odds are a function of it."),
-            (Near(np.exp(-1.9), rtol=0.01), "Those are the odds of moon against mat: the other way round."),
+            (Near(np.exp(-1.9)), "Those are the odds of moon against mat: the other way round."),
             (Near(20.0), "That is the quotient of the scores. Softmax looks at their difference."),
         ],
         right="Odds are exp(gap), whatever the other classes score.",
     ),
     "1.2": Number(
-        Near(np.log(99 * 50_256), rtol=2e-3),
+        Between(15.395, 15.425),  # 15.4 and 15.42, but not log(100 · 50,256)
         hint="Write p = exp(g) / (exp(g) + 50256), set it to 0.99 and solve for g.",
         slips=[
-            (Near(np.log(99), rtol=2e-3), "That is enough against one rival. Here there are 50,256."),
-            (Near(np.log(50_256), rtol=2e-3), "That gap gives one half. Ask for odds of 99 to 1."),
+            (Near(np.log(100 * 50_256), rtol=1e-4), "99 % against 1 % are odds of 99 to 1, not of 100 to 1."),
+            (Near(np.log(99)), "That is enough against one rival. Here there are 50,256."),
+            (Near(np.log(50_256)), "That gap gives one half. Ask for odds of 99 to 1."),
         ],
         right="The gap grows with the logarithm of the number of rivals.",
     ),
@@ -68,7 +72,25 @@ EXERCISES = {
                 (np.array([[127, -128]], dtype=np.int8),),
                 "The subtraction wraps round. Turn the logits into floats before it.",
             ),
-            Case("a masked class, [0, -inf]", (np.array([[0.0, -np.inf]]),)),
+            Case(
+                "very negative logits, [[-1000, -1001]]",
+                (np.array([[-1000.0, -1001.0]]),),
+                "All exponentials are 0 there. Subtract the maximum whatever its sign.",
+            ),
+            Case(
+                "a wide row, [[0, 2000]]",
+                (np.array([[0.0, 2000.0]]),),
+                "Subtract the largest of the row: after any other, an exponential may overflow.",
+            ),
+            Case(
+                "a masked class, [[0, -inf]]",
+                (np.array([[0.0, -np.inf]]),),
+                "exp(-inf) is 0, as it should be: the row needs no special treatment.",
+            ),
+            Case(
+                "float32 logits, [[2, 1, 0.5, 0.1]]",
+                (np.array([[2.0, 1.0, 0.5, 0.1]], dtype=np.float32),),
+            ),
         ],
         hint="The same two lines as before, in floats, with `axis=-1, keepdims=True` in the maximum and the sum.",
         right="Row by row, and safe for scores of any size.",
@@ -90,19 +112,33 @@ EXERCISES = {
                 (np.array([-1000.0, -1001.0]), 0),
                 "Subtract the maximum inside the logarithm and add it again outside.",
             ),
+            Case(
+                "8-bit integer logits, [127, -128] with target 1",
+                (np.array([127, -128], dtype=np.int8), 1),
+                "The subtraction wraps round. Turn the logits into floats before it.",
+            ),
+            Case(
+                "a masked class, [1, -inf, 0] with target 0",
+                (np.array([1.0, -np.inf, 0.0]), 0),
+                "exp(-inf) is 0, as it should be; 0 times -inf is nan. Take the target's logit by its index.",
+            ),
         ],
         hint="-log p[target] = (log-sum-exp of the logits) - logits[target].",
         right="The loss stays finite and exact where the probability itself has become 0.",
     ),
     "1.5": Array(
         (2,),
-        Entries((Between(16, 18), Between(87, 105))),
+        Entries((Near(GAP_FOR_1, rtol=0, atol=1), Near(GAP_FOR_0, rtol=0, atol=1))),
         hint="Try gaps from 0 to 120 in float32: at which is p[0] == 1 first, and at which p[1] == 0?",
         slips=[
             (Entries((Between(36, 38), ANY)), IN_FLOAT64),
             (Entries((ANY, Between(700, np.inf))), IN_FLOAT64),
             (
-                Entries((Between(87, 105), Between(16, 18))),
+                Entries((ANY, Between(86, 89))),
+                "There it drops below the smallest *normal* float32. Smaller ones follow, before 0.",
+            ),
+            (
+                Entries((Between(86, 105), Between(16, 18))),
                 "Both numbers are there, in the other order: first the gap at which p[0] == 1.",
             ),
         ],
@@ -123,6 +159,16 @@ EXERCISES = {
                 "[0.7, 0.2, 0.1] with u just below 1",
                 (np.array([0.7, 0.2, 0.1]), ALMOST_ONE),
                 "Look at the last cumulative sum of these three, and at where u lies against it.",
+            ),
+            Case(
+                "[0.5, 0.5] in float32 with u = 0.99999999, a plain Python float",
+                (np.array([0.5, 0.5], dtype=np.float32), 0.99999999),
+                "Times a float32 sum, a Python float is rounded to float32, and that u becomes 1. Sum in float64.",
+            ),
+            Case(
+                "[0.5, 0, 0.5] with u = 0.5",
+                (np.array([0.5, 0.0, 0.5]), 0.5),
+                'A class of probability 0 must never be drawn. Look at `side="right"` of `searchsorted`.',
             ),
             Case(
                 "[0.7, 0.2, 0.1, 0] with u just below 1",

@@ -10,19 +10,30 @@ __all__ = ["EXERCISES"]
 
 def not_falling(logits):
     """Tell whether some logit is at least as large as the one before."""
-    return bool(np.any(np.diff(logits) >= 0))
+    return bool(np.any(logits[1:] >= logits[:-1]))
 
 
 def weak_second(logits):
-    """Tell whether the second class stays below 40 % at every temperature, on a fine grid."""
-    temperatures = np.geomspace(1e-4, 1e4, 8001) * np.ptp(logits)
+    """Tell whether the second class stays below 40 % at every temperature, on a fine grid.
+
+    Colder than its gap to the first it stays below 27 %, and hotter than that from the first to the third below 37 %.
+    """
+    logits = logits / 4  # so that no gap overflows
+    to_second, to_third = (logits[0] - logits)[1:3]
+    temperatures = np.geomspace(to_second, min(to_third, 1e6 * to_second), 2001)
     return bool(softmax(logits, temperatures[:, None])[:, 1].max() < 0.4)
+
+
+def tempered(probabilities, temperature):
+    """Return probabilities at another temperature."""
+    weights = (probabilities / probabilities.max()) ** (1 / temperature)
+    return weights / weights.sum()
 
 
 EXERCISES = {
     "2.1": Function(
         kind="a function of (probabilities, temperature) that returns probabilities",
-        reference=lambda p, temperature: p ** (1 / temperature) / (p ** (1 / temperature)).sum(),
+        reference=tempered,
         cases=[
             Case("[0.7, 0.2, 0.1] at 1", (np.array([0.7, 0.2, 0.1]), 1.0), "At 1 nothing changes."),
             Case("[0.7, 0.2, 0.1] at 0.5", (np.array([0.7, 0.2, 0.1]), 0.5), "At 0.5 odds are squared."),
@@ -36,6 +47,11 @@ EXERCISES = {
                 (np.array([0.5, 0.5, 0.0]), 2.0),
                 "A power of 0 is 0; its logarithm is not.",
             ),
+            Case(
+                "[0.7, 0.2, 0.1] at 0.0001",
+                (np.array([0.7, 0.2, 0.1]), 0.0001),
+                "So high a power of 0.7 is 0 in floating point. Divide all by the largest first.",
+            ),
         ],
         hint="Odds go to the power 1/τ: do that to each probability. Do they still sum to 1?",
         right="Probabilities at 1 are all that temperature needs.",
@@ -46,6 +62,7 @@ EXERCISES = {
         cases=[
             Case("[2, 1, 0.5, 0.1] at 1", (np.array([2.0, 1.0, 0.5, 0.1]), 1.0)),
             Case("[2, 1, 0.5, 0.1] at 2", (np.array([2.0, 1.0, 0.5, 0.1]), 2.0), "Look at the power of τ."),
+            Case("[-3, 0, 1] at 0.5", (np.array([-3.0, 0.0, 1.0]), 0.5), "A logit below 0 counts with its sign."),
             Case("[1, 1, 1] at 1", (np.array([1.0, 1.0, 1.0]), 1.0), "Equal logits stay equal: no slope."),
             Case(
                 "[2001, 2000] at 1",

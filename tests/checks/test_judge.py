@@ -10,7 +10,7 @@ import pytest
 from checks.softmax import in_place, naive
 from tempcourse import checks
 from tempcourse.checks import EXERCISES, check
-from tempcourse.checks.judge import Function
+from tempcourse.checks.judge import Array, Function, Near
 from tempcourse.softmax import softmax
 
 
@@ -45,6 +45,7 @@ def test_a_schedule_that_is_a_stub_is_not_attempted_yet(say):
 
 ODD = [
     "6.7", b"6.7", "", ["a", "b"], np.array(["a"]), True, 1j, 10**400, np.datetime64("2020-01-01"),
+    np.ma.masked_array([1.0], [True]), np.ma.masked_array([3.0, 0.5, 0.4, 0.3], [0, 0, 0, 1]),
     np.nan, np.inf, -np.inf, np.array([np.nan, 1.0]), np.zeros((2, 3, 4)),
     {}, set(), [], [[1], [1, 2]], object(), int, len,
     lambda *a: 1 / 0, lambda: 1.0, lambda *a: "text", lambda *a: np.nan, lambda *a: np.zeros(7),
@@ -85,11 +86,32 @@ def test_what_is_wrong_is_named(say, number, answer, words):
     assert words in say(number, answer)
 
 
-def test_a_return_that_is_missing_is_told_from_a_stub(say):
-    def forgetful(logits):
-        np.exp(logits)
+def forgets(logits):
+    np.exp(logits)
 
-    assert "Does the function end with a `return`?" in say("1.3", forgetful)
+
+def forgets_without_a_name(logits):
+    logits * 2
+
+
+def forgets_a_variable(logits):
+    logits = logits / 2
+
+
+@pytest.mark.parametrize("answer", [forgets, forgets_without_a_name, forgets_a_variable])
+def test_a_return_that_is_missing_is_told_from_a_stub(say, answer):
+    assert "Does the function end with a `return`?" in say("1.3", answer)
+
+
+@pytest.mark.parametrize("number", [k for k, e in EXERCISES.items() if isinstance(e, Array)])
+def test_no_entry_is_infinite(say, number):
+    assert "Yours holds an infinity." in say(number, np.full(EXERCISES[number].shape, np.inf))
+
+
+@pytest.mark.parametrize("value", [10.923, 0.028957, 0.15366, 1.00499, 9.995])
+def test_three_digits_of_a_number_are_enough(value):
+    assert Near(value)(np.array(float(f"{value:.3g}")))
+    assert not Near(value)(np.array(1.006 * value))
 
 
 def test_an_answer_cannot_spoil_the_inputs_for_the_next(say):

@@ -1,25 +1,27 @@
 """The numbers that stand in the exercises, computed anew from what the chapters use."""
 
+from fractions import Fraction
+from itertools import accumulate, combinations_with_replacement
+
 import numpy as np
 import pytest
 
-from checks.calibration import excess
+from checks.calibration import by_differences, excess
 from tempcourse.annealing import random_couplings
 from tempcourse.boltzmann import boltzmann, heat_capacity
-from tempcourse.calibration import fit_temperature, negative_log_likelihood
+from tempcourse.calibration import fit_temperature
+from tempcourse.checks import EXERCISES
+from tempcourse.checks.boltzmann import ends_lowest
+from tempcourse.checks.decoding import nucleus_size
+from tempcourse.checks.exploration import play
 from tempcourse.distillation import load_digits_split, predict_logits, train
+from tempcourse.exploration import geometric, harmonic
 from tempcourse.ising import glass_energies
 from tempcourse.softmax import softmax
 
 
 def peak(values, places):
     return places[np.argmax(values)]
-
-
-def by_differences(logits, labels, temperature):
-    step, beta = 1e-5, 1 / temperature
-    ahead, behind = (negative_log_likelihood(logits, labels, 1 / (beta + side)) for side in (step, -step))
-    return (ahead - behind) / (2 * step)
 
 
 def flips(first, with_a, with_b):
@@ -49,7 +51,39 @@ def test_the_liveliest_place_on_the_slider(say):
 def test_at_the_warmest_end_the_lowest_state_is_too_rare():
     energies = glass_energies(random_couplings(20, rng=np.random.default_rng(2)))
     lowest = energies < energies.min() + 1e-9
-    assert boltzmann(energies, 0.2)[lowest].sum() < 0.6 < boltzmann(energies, 0.19)[lowest].sum()
+    assert boltzmann(energies, 0.22)[lowest].sum() < 0.57 < boltzmann(energies, 0.21)[lowest].sum()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_no_seed_changes_what_is_said_of_a_noisy_answer(seed):
+    rng = np.random.default_rng(seed)
+    share = EXERCISES["3.6"].share
+    assert ends_lowest(np.linspace(0.7, 0, 30), rng) >= share > ends_lowest(np.geomspace(2, 0.05, 30), rng)
+    allowed = EXERCISES["7.3"].allowed
+    assert all(play(harmonic(20), gap, rng).final_regret.mean() <= most for gap, most in allowed.items())
+    assert play(geometric(1, 0.99), 0.5, rng).final_regret.mean() > allowed[0.5]
+    assert play(harmonic(10), 0.2, rng).final_regret.mean() > allowed[0.2]
+
+
+def test_no_rounding_decides_a_choice_by_noise():
+    draws = [z - temperature * np.log(-np.log(u)) for z, temperature, u in arguments("5.2")]
+    pulls = [m + scale / np.sqrt(n) * noise for m, n, scale, noise in arguments("7.4")]
+    for index in draws + pulls:
+        second, first = np.sort(index)[-2:]
+        assert first - second > 1e-9
+
+
+def arguments(number):
+    return [case.arguments for case in EXERCISES[number].cases]
+
+
+def test_the_nucleus_is_the_exact_one_where_sums_are_rounded():
+    for parts in combinations_with_replacement(range(1, 19), 3):
+        if sum(parts) == 20:
+            sums = list(accumulate(Fraction(part, 20) for part in sorted(parts, reverse=True)))
+            for twentieths in range(1, 21):
+                exact = next(n for n, total in enumerate(sums, 1) if total >= Fraction(twentieths, 20))
+                assert nucleus_size(np.array(parts) / 20, twentieths / 20) == exact
 
 
 def test_where_the_order_flips(say):
