@@ -52,7 +52,7 @@ def copy_checks(folder):
     tests = folder / "tests"
     shutil.copytree(ROOT / "tests" / "checks", tests / "checks")
     modules = ["doctests", *(path.stem for path in (ROOT / "tempcourse").iterdir() if not path.stem.startswith("_"))]
-    for name in ["strictly.py", "explorables.py", *(f"test_{module}*.py" for module in modules)]:
+    for name in ["exactly.py", "explorables.py", "strictly.py", *(f"test_{module}*.py" for module in modules)]:
         for path in (ROOT / "tests").glob(name):
             shutil.copy(path, tests)
 
