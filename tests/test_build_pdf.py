@@ -99,6 +99,12 @@ def test_links_lead_within_the_document(book):
     assert all(href[1:] in ids for href in links.values() if href.startswith("#"))
 
 
+def test_a_link_to_a_section_finds_its_heading(book):
+    """A page may end between a section's beginning and its heading."""
+    for heading in book.select("h2"):
+        assert heading["id"].startswith("notebooks-01_one--") and "id" not in heading.parent.attrs
+
+
 def test_what_an_id_names_is_found_under_its_new_name(book):
     """A gradient of one page does not colour another's picture."""
     assert book.rect["fill"] == "url(#notebooks-01_one--g)"

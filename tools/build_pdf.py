@@ -223,6 +223,13 @@ def gather(page):
         page.article.section.append(section)
 
 
+def aim_at_headings(page):
+    """Give the id of a section to its heading: where a page ends between the two, a link wants the heading."""
+    for heading in page.article.select("section[id] > :is(h2, h3)"):
+        heading["id"] = heading.parent["id"]
+        del heading.parent["id"]
+
+
 def dress(page, front):
     """Let a page open as a chapter of the book, with a running head of its own; what comes in front runs on."""
     page.article.name, page.article["id"] = "section", page.slug
@@ -245,6 +252,7 @@ def read_book(folder, toc):
         gather(page)
         open_hints(page)
         number_figures(page)
+        aim_at_headings(page)
         dress(page, front=pages.index(page) < pages.index(first_chapter))
     return pages
 
@@ -261,7 +269,7 @@ def contents(pages):
             lines.append(f'<p class="part">{part}</p>')
         lines.append(contents_line("chapter", page.slug, page.article.h1.decode_contents()))
         for heading in page.article.select("h2"):
-            lines.append(contents_line("section", heading.parent["id"], heading.decode_contents()))
+            lines.append(contents_line("section", heading["id"], heading.decode_contents()))
     return "\n".join(lines)
 
 
