@@ -3,7 +3,8 @@
 The theme loads FontAwesome as a style sheet, three fonts and 1.5 MB of JavaScript for a dozen icons. Here its
 template is replaced by one without them, the icons are drawn in `icons.css`, and images wait until they are
 near the screen, their places kept by their sizes. What is shown of a PNG is the same picture as lossless WebP, of half
-the bytes; a link to the picture leads to the PNG, which every program opens.
+the bytes; a link to the picture leads to the PNG, which every program opens. Of the style sheets the rules stay that
+the pages can use (`used_rules.py`).
 """
 
 import re
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import imagesize
 from PIL import Image
+
+from .used_rules import trim_styles
 
 HERE = Path(__file__).parent
 IMAGE = re.compile(r'<img\b(?![^>]*\bloading=)(?P<before>[^>]*?)src="(?P<source>[^"]+)"(?P<after>[^>]*?)/?>')
@@ -77,4 +80,5 @@ def setup(app):
     app.connect("html-page-context", defer_scripts, priority=900)
     app.connect("build-finished", convert_images)
     app.connect("build-finished", remove_unused)
+    app.connect("build-finished", trim_styles, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
