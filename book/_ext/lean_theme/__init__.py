@@ -60,13 +60,21 @@ def defer_scripts(app, pagename, templatename, context, doctree):
     context["script_files"] = [deferred(script) for script in context.get("script_files", [])]
 
 
+def drop_scripts(app, pagename, templatename, context, doctree):
+    """Leave out scripts for what this book has not: tabs."""
+    context["script_files"] = [
+        script for script in context.get("script_files", []) if "design-tabs" not in str(getattr(script, "filename", ""))
+    ]
+
+
 def remove_unused(app, error):
     """Remove what the theme copied and no page asks for."""
     if error or app.builder.format != "html":
         return
     static = Path(app.outdir, "_static")
     shutil.rmtree(static / "vendor", ignore_errors=True)
-    for unused in (*static.rglob("*.map"), *static.glob("*macros.html")):
+    unasked = ("*.map", "*macros.html", "bootstrap.js", "design-tabs.js")
+    for unused in (file for pattern in unasked for file in static.rglob(pattern)):
         unused.unlink()
 
 
@@ -77,6 +85,8 @@ def setup(app):
     app.add_css_file("icons.css", priority=900)
     app.add_css_file("course.css", priority=900)
     app.connect("html-page-context", place_images, priority=900)
+    app.add_js_file("outline.js")
+    app.connect("html-page-context", drop_scripts, priority=900)
     app.connect("html-page-context", defer_scripts, priority=900)
     app.connect("build-finished", convert_images)
     app.connect("build-finished", remove_unused)
