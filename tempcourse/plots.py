@@ -5,6 +5,8 @@ A temperature has one colour through the whole course, from cold blue to hot red
 """
 
 from contextlib import contextmanager
+from functools import cache
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.colors import ListedColormap, to_hex, to_rgb
+from matplotlib.font_manager import fontManager
 from matplotlib.ticker import FuncFormatter, NullLocator, PercentFormatter
 
 from tempcourse._arguments import read_number
@@ -37,6 +40,17 @@ _SPIN_UP = "#f6f4ee"
 _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
 
 
+@cache
+def _face():
+    """Return the settings for the face of the book's pages, where its package is installed (the extra ``book``)."""
+    package = find_spec("font_source_sans_pro")
+    if package is None:
+        return {}
+    for weight in ("Regular", "It", "Semibold"):
+        fontManager.addfont(Path(package.origin).parent / "files" / f"SourceSansPro-{weight}.ttf")
+    return {"font.family": ["Source Sans Pro", "DejaVu Sans"], "mathtext.fontset": "stix"}
+
+
 @contextmanager
 def _styled():
     """Draw in the course's style, and leave matplotlib's settings as they were.
@@ -44,7 +58,7 @@ def _styled():
     But for one: pyplot loads its backend with the first figure, and a notebook's turns interactive mode on.
     Undoing that with the style would keep every later figure from being shown.
     """
-    with plt.style.context(STYLE):
+    with plt.style.context([STYLE, _face()]):
         yield
         interactive = matplotlib.is_interactive()
     matplotlib.interactive(interactive)

@@ -7,6 +7,9 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
+from explorables import EXPLORABLES
+
+from tempcourse.checks import EXERCISES
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -46,6 +49,19 @@ def prose(notebook):
 def test_every_chapter_is_listed(page):
     listed = re.findall(r"notebooks/(\d\d_\w+)", (ROOT / page).read_text(encoding="utf8"))
     assert listed == [path.stem for path in NOTEBOOKS] and len(listed) >= 8
+
+
+def test_the_front_page_counts_right():
+    """Chapters, explorables, predictions and exercises, as the front page has them."""
+    text = (ROOT / "book" / "index.md").read_text(encoding="utf8")
+    claimed = {name: int(count) for count, name in re.findall(r"^- \*\*(\d+)\*\* (\w+)", text, re.MULTILINE)}
+    quizzes = sum(path.read_text(encoding="utf8").count('"quiz(') for path in NOTEBOOKS)
+    assert claimed == {
+        "chapters": len(NOTEBOOKS),
+        "explorables": len(EXPLORABLES.keys() - {"quiz"}),
+        "predictions": quizzes,
+        "exercises": len(EXERCISES),
+    }
 
 
 def test_front_says_what_the_reader_gets(notebook):

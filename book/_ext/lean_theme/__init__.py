@@ -63,7 +63,9 @@ def defer_scripts(app, pagename, templatename, context, doctree):
 def drop_scripts(app, pagename, templatename, context, doctree):
     """Leave out scripts for what this book has not: tabs."""
     context["script_files"] = [
-        script for script in context.get("script_files", []) if "design-tabs" not in str(getattr(script, "filename", ""))
+        script
+        for script in context.get("script_files", [])
+        if "design-tabs" not in str(getattr(script, "filename", ""))
     ]
 
 

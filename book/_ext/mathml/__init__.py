@@ -9,6 +9,7 @@ import re
 from html import unescape
 from importlib.resources import files
 from pathlib import Path
+from unicodedata import normalize
 
 from docutils import nodes
 from fontTools import subset
@@ -21,8 +22,8 @@ logger = logging.getLogger(__name__)
 FONT = "stix-two-math.woff2"
 STYLE = "mathml.css"
 
-# What a browser draws and no formula writes: the radical sign, and for a variable its italic letter.
-UNWRITTEN = "√ℎ" + "".join(map(chr, [*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C)]))
+# What a browser draws for a variable of one letter, which the formula writes upright.
+ITALICS = "ℎ" + "".join(map(chr, [*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C)]))
 
 converter = LatexToMathML(fancy_error=False)
 
@@ -69,18 +70,24 @@ def visit_block(self, node):
     raise nodes.SkipNode
 
 
+def letters_of(formulas):
+    """Return the letters that formulas are drawn with: those written, the variables' italics and the radical sign."""
+    written = {letter for formula in formulas for letter in unescape(re.sub("<[^>]*>", "", formula))}
+    variables = {unescape(name) for formula in formulas for name in re.findall("<mi>([^<]*)</mi>", formula)}
+    return written | {italic for italic in ITALICS if normalize("NFKC", italic) in variables} | {"√"}
+
+
 def write_font(app, error):
     """Cut the font down to the letters that the built pages' formulas are written in."""
     if error or app.builder.format != "html":
         return
     pages = (page.read_text(encoding="utf8") for page in Path(app.outdir).rglob("*.html"))
-    formulas = (formula for page in pages for formula in re.findall(r"<math\b.*?</math>", page, re.DOTALL))
-    letters = {letter for formula in formulas for letter in unescape(re.sub("<[^>]*>", "", formula))}
+    formulas = [formula for page in pages for formula in re.findall(r"<math\b.*?</math>", page, re.DOTALL)]
     options = subset.Options(flavor="woff2", layout_features=[], hinting=False)
     with files("ziamath.fonts").joinpath("STIXTwoMath-Regular.ttf").open("rb") as source:
         font = subset.load_font(source, options)
         subsetter = subset.Subsetter(options)
-        subsetter.populate(text="".join(letters) + UNWRITTEN)
+        subsetter.populate(text="".join(letters_of(formulas)))
         subsetter.subset(font)
         subset.save_font(font, str(Path(app.outdir, "_static", FONT)), options)
 
