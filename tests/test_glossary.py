@@ -42,9 +42,9 @@ def bold_terms(notebook):
 
 
 def entry(term):
-    """Return how the glossary may write a term."""
+    """Return how the glossary may write a term: in the singular."""
     term = OTHER_FORMS.get(term, term).lower()
-    return {term, term.removesuffix("s")}
+    return {term, term.removesuffix("s"), re.sub("ies$", "y", term)}
 
 
 def test_terms_are_in_alphabetical_order_and_once():
