@@ -4,6 +4,7 @@ import functools
 import itertools
 import math
 
+import mpmath
 import numpy as np
 import pytest
 import scipy.special
@@ -12,7 +13,7 @@ from strictly import in_standard_errors, strict
 
 from tempcourse import ising as module
 from tempcourse.annealing import random_couplings
-from tempcourse.boltzmann import boltzmann
+from tempcourse.boltzmann import boltzmann, heat_capacity
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -249,3 +250,42 @@ class TestGlass:
         assert (J == J.T).all()
         assert not J.diagonal().any()
         assert scipy.stats.kstest(upper, "norm").pvalue > 0.001
+
+
+def kaufman_log_partition(side, beta):
+    """Return log Z of a periodic lattice, after Kaufman (1949)."""
+    s = mpmath.sinh(2 * beta)
+    # The first is the one that changes its sign at the critical temperature.
+    angles = [2 * beta + mpmath.log(mpmath.tanh(beta))]
+    angles += [mpmath.acosh(s + 1 / s - mpmath.cos(mpmath.pi * r / side)) for r in range(1, 2 * side)]
+    products = [
+        mpmath.fprod(2 * function(side * angle / 2) for angle in angles[first::2])
+        for function in (mpmath.cosh, mpmath.sinh)
+        for first in (0, 1)
+    ]
+    return side**2 * mpmath.log(2 * s) / 2 + mpmath.log(sum(products) / 2)
+
+
+@functools.cache
+def kaufman_heat_capacity(side, temperature):
+    """Return C per spin, β² d²log Z/dβ²."""
+    with mpmath.workdps(60):
+        beta = 1 / mpmath.mpf(temperature)
+        return float(beta**2 * mpmath.diff(lambda x: kaufman_log_partition(side, x), beta, 2) / side**2)
+
+
+@pytest.mark.parametrize("temperature", [1.5, 2.3, 3.0])
+@pytest.mark.parametrize("side", [2, 4])
+def test_kaufmans_formula_agrees_with_all_states_listed(side, temperature):
+    listed = heat_capacity(ising_energies(side).energies, temperature) / side**2
+    assert kaufman_heat_capacity(side, temperature) == pytest.approx(listed, rel=1e-12)
+
+
+@pytest.mark.parametrize(("side", "exact"), [(8, 1.171), (16, 1.545), (32, 1.901)])
+def test_the_heat_capacity_of_samples_is_kaufmans(side, exact):
+    """The numbers to which chapter 3 compares its peak."""
+    assert kaufman_heat_capacity(side, 2.3) == pytest.approx(exact, abs=5e-4)
+    sample = ising_sample(side, 2.3, 4000, rng=np.random.default_rng(1), replicas=32, burn_in=500)
+    away = sample.energy - sample.energy.mean()
+    each = side**2 * (away**2).mean(axis=-1) / 2.3**2
+    assert in_standard_errors(each, exact) < 4
