@@ -362,15 +362,15 @@ def boltzmann_exploration(temperature):
 def boltzmann_gumbel(scale):
     r"""Return the policy of Boltzmann exploration with a temperature for each arm, by what is known of it.
 
-    .. math:: \operatorname{arg\,max}_i \; \hat\mu_i + \frac{C}{\sqrt{n_i}} \, G_i
+    .. math:: \operatorname{arg\,max}_i \; \hat\mu_i + \frac{c}{\sqrt{n_i}} \, G_i
 
     The standard error of an estimate falls as 1/√n, and the noise with it. While all arms have been pulled equally
-    often, this is `boltzmann_exploration` at τ = C/√n.
+    often, this is `boltzmann_exploration` at τ = c/√n.
 
     Parameters
     ----------
     scale : float
-        C ≥ 0, in the unit of the rewards, 0 and ∞ included.
+        c ≥ 0, in the unit of the rewards, 0 and ∞ included.
 
     Returns
     -------

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LABELS = {"You need"}  # of a chapter's front
 # Names given for one section only, which explains them there and needs them nowhere else.
-LOCAL_NAMES = {"paired", "same doubt", "shuffled", "smoothed"}
+LOCAL_NAMES = {"labels", "paired", "same doubt", "shuffled", "smoothed", "soft"}
 # The form in which a sentence needs a term, where it is not the plural: the glossary's own.
 OTHER_FORMS = {
     "calibrated": "calibration",
