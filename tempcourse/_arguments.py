@@ -29,6 +29,12 @@ def check_whole(value, name, least, most=sys.maxsize):
         raise ValueError(f"{name} must be a whole number {allowed}, got {reprlib.repr(value)}")
 
 
+def check_flag(value, name):
+    """Refuse what is neither True nor False."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise ValueError(f"{name} must be True or False, got {reprlib.repr(value)}")
+
+
 def read_number(value, name, least=0, most=math.inf, *, above=False, finite=False, where=""):
     """Return one number from `least`, or only above it, to `most` as a float; `where` says when that is allowed."""
     try:

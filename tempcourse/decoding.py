@@ -19,7 +19,7 @@ from numbers import Real
 
 import numpy as np
 
-from tempcourse._arguments import check_rng, check_whole, read_array, read_number, read_real, read_rows
+from tempcourse._arguments import check_flag, check_rng, check_whole, read_array, read_number, read_real, read_rows
 from tempcourse.softmax import entropy, log_softmax, scaled_gaps, softmax
 
 __all__ = [
@@ -86,7 +86,7 @@ def top_k(logits, k, *, ties=False):
     """Keep the k largest logits.
 
     Softmax of the result is the distribution given that one of the k most likely tokens comes. A temperature
-    keeps the order of the logits, so it makes no difference whether it comes before or after.
+    between 0 and ∞ keeps the order of the logits, so it makes no difference whether it comes before or after.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def top_k(logits, k, *, ties=False):
     Raises
     ------
     ValueError
-        If `k` is not a whole number of at least 1, or if a row of logits holds nan or −∞ only.
+        If `k` is not a whole number of at least 1, if `ties` is no bool, or if a row of logits holds nan or −∞ only.
     TypeError
         If `logits` is not real numbers.
 
@@ -121,6 +121,7 @@ def top_k(logits, k, *, ties=False):
     array([  2.,   1.,   1., -inf])
     """
     check_whole(k, "k", 1)
+    check_flag(ties, "ties")
     z, dtype = _logits(logits)
     if k >= z.shape[-1]:
         return z.astype(dtype)

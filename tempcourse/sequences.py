@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tempcourse._arguments import check_rng, check_whole, read_array, read_number, read_temperature
+from tempcourse._arguments import check_flag, check_rng, check_whole, read_array, read_number, read_temperature
 from tempcourse.decoding import draw
 from tempcourse.softmax import entropy, log_softmax, logsumexp, softmax
 
@@ -178,6 +178,7 @@ def beam_search(model, prompt, length, width, *, temperature=None, renormalise=F
     """
     check_whole(length, "length", 1)
     check_whole(width, "width", 1)
+    check_flag(renormalise, "renormalise")
     tau = 1.0 if temperature is None else temperature
     if not renormalise:
         read_number(tau, "temperature", above=True, finite=True, where=", unless renormalised")

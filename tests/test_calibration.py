@@ -9,6 +9,8 @@ from scipy.optimize import minimize_scalar
 from sklearn.metrics import log_loss
 
 from tempcourse.calibration import (
+    brier_decomposition,
+    brier_score,
     expected_calibration_error,
     fit_temperature,
     negative_log_likelihood,
@@ -137,6 +139,111 @@ def test_what_is_drawn_from_the_probabilities_is_calibrated():
     logits, labels = drawn(2.0)
     assert expected_calibration_error(softmax(logits, 2.0), labels) < 0.012
     assert expected_calibration_error(softmax(logits), labels) > 0.1
+
+
+def test_bins_of_equal_mass_hold_about_as_many_and_part_no_ties():
+    p, labels = softmax(drawn(1.0, examples=1003)[0]), np.zeros(1003, int)
+    counts = reliability_curve(p, labels, bins=10, equal_mass=True).count
+    assert counts.sum() == 1003 and set(counts) <= {100, 101}
+    tied = two_classes([0.6] * 7 + [0.9, 0.95, 1.0])
+    assert reliability_curve(tied, np.zeros(10, int), bins=5, equal_mass=True).count.tolist() == [7, 1, 2]
+    assert reliability_curve(tied[:7], np.zeros(7, int), bins=5, equal_mass=True).count.tolist() == [7]
+    assert reliability_curve(tied[:1], [0], bins=5, equal_mass=True).count.tolist() == [1]
+
+
+@pytest.mark.parametrize("equal_mass", [False, True])
+def test_norms_are_those_of_the_curves_gaps(equal_mass):
+    logits, labels = drawn(2.0, examples=500)
+    p = softmax(logits)
+    curve = reliability_curve(p, labels, equal_mass=equal_mass)
+    gaps, share = abs(curve.accuracy - curve.confidence), curve.count / 500
+    for norm, expected in ((1, share @ gaps), (2, math.sqrt(share @ gaps**2)), (INF, gaps.max())):
+        got = expected_calibration_error(p, labels, norm=norm, equal_mass=equal_mass)
+        assert got == pytest.approx(expected, rel=1e-12)
+
+
+def test_classwise_looks_at_every_class_as_an_event_of_its_own():
+    logits, labels = drawn(2.0, examples=500, classes=3)
+    p = softmax(logits)
+    total = 0.0
+    for c in range(3):
+        for b in range(15):
+            inside = (p[:, c] > b / 15) & (p[:, c] <= (b + 1) / 15)
+            if inside.any():
+                total += inside.mean() * abs((labels[inside] == c).mean() - p[inside, c].mean()) / 3
+    assert expected_calibration_error(p, labels, classwise=True) == pytest.approx(total, rel=1e-12)
+
+
+def test_the_debiased_error_is_right_in_the_mean_where_the_plain_one_is_too_high():
+    # Always 70 % sure, and right with the probability a: the gap is known, and squares can be averaged.
+    rng = np.random.default_rng(0)
+    p = two_classes(np.full(40, 0.7))
+    for a in (0.7, 0.55):
+        plain, debiased = [], []
+        for _ in range(4000):
+            labels = (rng.random(40) > a).astype(int)
+            plain.append(expected_calibration_error(p, labels, norm=2) ** 2)
+            gap = labels.mean() - 0.3
+            debiased.append(gap**2 - labels.mean() * (1 - labels.mean()) / 39)
+        error = np.std(debiased) / math.sqrt(4000)
+        assert abs(np.mean(debiased) - (a - 0.7) ** 2) < 4 * error
+        assert np.mean(plain) > (a - 0.7) ** 2 + 10 * error
+    labels = (np.arange(40) >= 20).astype(int)  # right in half of them
+    expected = math.sqrt(0.2**2 - 0.25 / 39)
+    assert expected_calibration_error(p, labels, norm=2, debiased=True) == pytest.approx(expected)
+    labels = (np.arange(40) >= 28).astype(int)  # in 70 %: below 0 is 0
+    assert expected_calibration_error(p, labels, norm=2, debiased=True) == 0
+
+
+def test_brier_by_hand_and_proper():
+    assert brier_score([[0.7, 0.3], [0.4, 0.6]], [0, 0]) == pytest.approx((0.3**2 * 2 + 0.6**2 * 2) / 2)
+    assert brier_score([[1.0, 0.0]], [0]) == 0
+    assert brier_score([[1.0, 0.0]], [1]) == 2
+    truth = softmax([1.0, 0.3, -2.0])
+
+    def expected_score(p):
+        return sum(truth[y] * brier_score([p], [y]) for y in range(3))
+
+    rivals = np.random.default_rng(0).dirichlet(np.ones(3), 200)
+    assert min(map(expected_score, rivals)) > expected_score(truth)
+
+
+@pytest.mark.parametrize("equal_mass", [False, True])
+def test_the_parts_of_the_brier_score_add_up(equal_mass):
+    logits, labels = drawn(2.0, examples=500)
+    p = softmax(logits)
+    confidence, right = p.max(axis=1), p.argmax(axis=1) == labels
+    parts = brier_decomposition(p, labels, equal_mass=equal_mass)
+    total = parts.reliability - parts.resolution + parts.uncertainty + parts.within
+    assert total == pytest.approx(np.square(confidence - right).mean(), rel=1e-12)
+    curve = reliability_curve(p, labels, equal_mass=equal_mass)
+    assert parts.reliability == pytest.approx(
+        expected_calibration_error(p, labels, norm=2, equal_mass=equal_mass) ** 2, rel=1e-12
+    )
+    spread = np.square(curve.accuracy - right.mean()) @ curve.count / 500
+    assert parts.resolution == pytest.approx(spread, rel=1e-12)
+    assert parts.uncertainty == pytest.approx(right.mean() * (1 - right.mean()))
+
+
+def test_nothing_is_lost_within_bins_of_one_confidence():
+    parts = brier_decomposition(two_classes([0.6, 0.6, 0.9, 0.9, 0.9]), [0, 1, 0, 0, 1], bins=10)
+    assert parts.within == pytest.approx(0, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"norm": 3}, "norm must be 1, 2 or inf, got 3"),
+        ({"norm": "inf"}, "norm must be 1, 2 or inf, got 'inf'"),
+        ({"debiased": True}, "debiased must be False for another norm than 2, got True for 1"),
+        ({"debiased": True, "norm": 2}, "bins must be so few that none holds a single example, got one that does"),
+        ({"equal_mass": 1}, "equal_mass must be True or False, got 1"),
+        ({"classwise": None}, "classwise must be True or False, got None"),
+    ],
+)
+def test_options_that_are_none_are_refused(options, words):
+    with pytest.raises(ValueError, match=f"^{words}$"):
+        expected_calibration_error(two_classes([0.6, 0.9]), [0, 1], **options)
 
 
 # The fit
