@@ -247,11 +247,11 @@ def brier_score(probabilities, labels):
 class BrierParts(NamedTuple):
     """What the Brier score of the confidences is made of: reliability − resolution + uncertainty + within."""
 
-    #: The mean squared gap between confidence and accuracy: 0 if calibrated.
+    #: The mean squared gap between confidence and accuracy, 0 if calibrated.
     reliability: float
-    #: How far the accuracies of the bins lie apart, as a variance: what the confidence tells.
+    #: The variance of the bins' accuracies, which is what the confidence tells.
     resolution: float
-    #: a(1 − a) for the accuracy a of all: what nobody can change who does not change an answer.
+    #: a(1 − a) for the accuracy a of all, which no confidence can change.
     uncertainty: float
     #: What is lost by taking the confidences of a bin as one.
     within: float
