@@ -8,6 +8,7 @@ import {
   choiceSetting,
   filterSettings,
   filtersOf,
+  numberSetting,
   seedSetting,
   switchSetting,
   temperatureSetting,
@@ -28,6 +29,10 @@ const EMPTY = "Nothing is pasted yet. What you paste stays in this page, and in 
 const NARROW = 440; // pixels below which a chart has room for one number a row
 const NAMED = 13; // characters of a token that a chart has room for
 const UNLISTED = "not listed";
+const [COLDEST, HOTTEST, STEP] = [0.05, 10, 0.01]; // at which a list may have been returned
+const RETURNED =
+  "Most services return the model’s own numbers, those of τ = 1, whatever you ask for; some return them after " +
+  "your temperature and filters. Say which. What a filter dropped on the way is not in the list, and stays unknown.";
 const EXAMPLE = `{"token": " Paris", "logprob": -0.42, "top_logprobs": [
   {"token": " Paris", "logprob": -0.42},
   {"token": " a", "logprob": -2.31},
@@ -125,20 +130,28 @@ function pasteField(model) {
   });
   const label = element("label", {}, element("span", {}, "Tokens and log-probabilities, as an API returns them"), area);
   const example = button("Put in an example");
+  const heat = element("input", { type: "number", min: String(COLDEST), max: String(HOTTEST), step: "any" });
+  const returned = element("label", { class: "tc-returned" }, element("span", {}, "returned at τ ="), heat);
   const box = element("input", { type: "checkbox" });
   const missing = element("span");
   const others = element("label", { class: "tc-check" }, box, missing);
   const message = element("p", { class: "tc-note", id });
-  const tools = element("div", { class: "tc-player" }, example, others);
-  const node = element("div", { class: "tc-own" }, label, tools, message);
+  const tools = element("div", { class: "tc-player" }, example, returned, others);
+  const node = element("div", { class: "tc-own" }, label, tools, message, element("p", { class: "tc-asked" }, RETURNED));
   area.addEventListener("input", () => model.change({ own: area.value }));
-  example.addEventListener("click", () => model.change({ own: EXAMPLE, others: true }));
+  example.addEventListener("click", () => model.change({ own: EXAMPLE, others: true, returned: 1 }));
+  heat.addEventListener("change", () => {
+    const tau = heat.valueAsNumber;
+    model.change({ returned: Math.min(HOTTEST, Math.max(COLDEST, tau || 1)) });
+    heat.value = model.get("returned"); // what was typed may have been out of range, or no number
+  });
   box.addEventListener("change", () => model.change({ others: box.checked }));
   return {
     node,
     update({ said, share = 0, wrong = false }) {
       const own = model.get("own");
       if (area.value !== own) area.value = own;
+      if (heat !== document.activeElement) heat.value = model.get("returned");
       area.setAttribute("aria-invalid", String(wrong));
       box.checked = model.get("others");
       others.hidden = !share;
@@ -148,11 +161,12 @@ function pasteField(model) {
   };
 }
 
-/** What is to say of a pasted list. */
-function remarkOn({ tokens, logits, missing, note }, counted) {
-  if (!missing) return `${note}${tokens.length} tokens; nothing is missing.`;
+/** What is to say of a pasted list that was returned at a temperature. */
+function remarkOn({ tokens, logits, missing, note }, counted, returned) {
+  const back = returned === 1 ? "" : `Times ${number(returned)}, they are what τ = 1 would have shown. `;
+  if (!missing) return `${note}${back}${tokens.length} tokens; nothing is missing.`;
   const hidden =
-    `${tokens.length} tokens. The other ${percent(missing)} lies with tokens that were cut off: ` +
+    `${back}${tokens.length} tokens. The other ${percent(missing)} lies with tokens that were cut off: ` +
     "how many, and how likely each, the list does not tell. ";
   if (!counted) return `${hidden}They are left out, as if these tokens were all there are.`;
   const outweigh = Math.log(missing) > Math.max(...logits);
@@ -174,14 +188,16 @@ function chosenLogits(model, words) {
   const known = model.get("log_probabilities")[context];
   if (known) return { names: words, logits: known };
   const own = model.get("own");
-  const counted = model.get("others");
+  const [counted, returned] = [model.get("others"), model.get("returned")];
   if (!own.trim()) return { said: EMPTY };
   try {
     const read = readLogprobs(own);
     const names = read.tokens.map(visible);
-    const pasted = { share: read.missing, said: remarkOn(read, counted), names, logits: read.logits };
-    if (!read.missing || !counted) return pasted;
-    return { ...pasted, names: [...names, UNLISTED], logits: [...read.logits, Math.log(read.missing)] };
+    const said = remarkOn(read, counted, returned);
+    const listed = read.missing && counted;
+    const logprobs = listed ? [...read.logits, Math.log(read.missing)] : read.logits;
+    const logits = logprobs.map((z) => returned * z); // softmax(z/τ) has the logarithms z/τ, but for a constant
+    return { share: read.missing, said, names: listed ? [...names, UNLISTED] : names, logits };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return { said: error.message, wrong: true };
@@ -366,6 +382,7 @@ export default explorable({
   settings: (model) => [
     choiceSetting("context", "context", () => [...model.get("contexts"), "own"]),
     textSetting("own", (text) => text.slice(0, LONGEST)),
+    numberSetting("returned", () => [COLDEST, HOTTEST, STEP]),
     switchSetting("others", "others"),
     choiceSetting("engine", "engine", () => model.get("engines").map(({ name }) => name)),
     temperatureSetting(),

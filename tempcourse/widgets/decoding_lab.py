@@ -50,6 +50,7 @@ class DecodingView(filter_traits(FILTERS), View):
     log_probabilities = traitlets.List(help="of the next word, a row a context, rounded").tag(sync=True)
     context = traitlets.Int(0, help="an index into contexts; beyond them, what the reader pastes").tag(sync=True)
     own = traitlets.Unicode("", help="what the reader pastes").tag(sync=True)
+    returned = traitlets.Float(1.0, help="the temperature at which the service returned it").tag(sync=True)
     others = traitlets.Bool(True, help="count what is missing in it as one entry").tag(sync=True)
     engines = traitlets.List(help="what engine_state returns of each").tag(sync=True)
     engine = traitlets.Int(0).tag(sync=True)
@@ -64,7 +65,8 @@ def decoding_lab(contexts=None):
 
     The logits are those of an n-gram model of the stories, of order 3, over its whole vocabulary. They are kept
     with the page as log-probabilities of 4 decimals, about 7 kB a context. Or they are the reader's own: tokens
-    and log-probabilities as an API returns them, pasted into the page, which keeps them to itself.
+    and log-probabilities as an API returns them, pasted into the page, which keeps them to itself. If they were
+    returned at another temperature than 1, they are brought back to 1 first.
 
     Parameters
     ----------
@@ -95,6 +97,7 @@ def decoding_lab(contexts=None):
     start = {
         "context": 0,
         "own": "",
+        "returned": 1.0,
         "others": True,
         "engine": 0,
         "temperature_index": TEMPERATURES.index(START["temperature"]),

@@ -370,6 +370,31 @@ def test_the_cut_off_tail_is_one_entry_or_none(show):
     assert "They are left out" in note.inner_text() and state(page, "others") is False
 
 
+def test_a_list_that_was_returned_at_another_temperature_is_brought_back_to_1(show):
+    lab = decoding_lab()
+    page = show(lab)
+    z = np.array([2.0, 1.0, 0.5, 0.1])
+    logprobs = np.log(softmax(z, 0.7)).tolist()
+    listed = "\n".join(f"{name} {value!r}" for name, value in zip("abcd", logprobs, strict=True))
+    paste(page, lab, listed, **chosen(lab, **{**OFF, "temperature": 2.0}))
+    heat = page.get_by_role("spinbutton", name="returned at τ =")
+    assert heat.input_value() == "1"
+    assert [row[2] for row in rows(page)] == pytest.approx(softmax(z, 0.7).tolist(), rel=1e-9)
+    heat.fill("0.7")
+    heat.press("Enter")
+    page.evaluate(FRAME)
+    assert state(page, "returned") == 0.7
+    assert [row[2] for row in rows(page)] == pytest.approx(softmax(z).tolist(), rel=1e-9)
+    assert [row[3] for row in rows(page)] == pytest.approx(softmax(z, 2.0).tolist(), rel=1e-9)
+    assert page.locator(".tc-own .tc-note").inner_text().startswith("Times 0.7, they are what τ = 1 would have shown.")
+    for typed, taken in (("0", "1"), ("-3", "0.05"), ("99", "10"), ("", "1")):
+        heat.fill(typed)
+        heat.press("Enter")
+        assert heat.input_value() == taken
+    page.get_by_role("button", name="Reset").click()
+    assert state(page, "returned") == 1
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
