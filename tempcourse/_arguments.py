@@ -46,7 +46,7 @@ def read_number(value, name, least=0, most=math.inf, *, above=False, finite=Fals
         closed = f"{low} and at most {most}" if above else f"from {least} to {most}"
         allowed = closed if most < math.inf else f"{low} and finite" if finite else low
         raise ValueError(f"{name} must be {allowed}{where}, got {reprlib.repr(value)}")
-    return number
+    return number + 0.0  # no −0
 
 
 def check_rng(rng):
@@ -64,6 +64,16 @@ def read_array(values, name):
         return np.asarray(values)
     except ValueError:
         raise ValueError(f"{name} must have rows of one length, got {reprlib.repr(values)}") from None
+
+
+def read_list(values, name, of):
+    """Return what can be gone through as a list; a text counts as one thing, and goes through no further."""
+    try:
+        if isinstance(values, str | bytes):
+            raise TypeError
+        return list(values)
+    except TypeError:
+        raise ValueError(f"{name} must be a sequence of {of}, got {reprlib.repr(values)}") from None
 
 
 def read_real(values, name, kinds="biu"):

@@ -13,6 +13,7 @@ that a service returns.
 """
 
 import math
+import reprlib
 from dataclasses import dataclass
 from functools import partial
 from numbers import Real
@@ -371,14 +372,19 @@ class Engine:
         Raises
         ------
         ValueError
-            If the engine does not take this temperature or has no such filter.
+            If the engine does not take this temperature or has no such filter, or if the filter does not take the
+            setting.
         """
         tau = read_number(temperature, "temperature", 0, self.hottest, above=not self.greedy, where=f" in {self.name}")
         settings = {"top_k": top_k, "top_p": top_p, "min_p": min_p, "typical_p": typical_p}
         settings = {name: setting for name, setting in settings.items() if not _is_off(name, setting)}
-        for name in settings:
+        for name, setting in settings.items():
             if name not in self.order:
-                raise ValueError(f"{name} must be None: {self.name} has no such filter, got {settings[name]}")
+                raise ValueError(f"{name} must be None: {self.name} has no such filter, got {reprlib.repr(setting)}")
+            if name == "top_k":
+                check_whole(setting, name, 1)
+            else:
+                read_number(setting, name, 0, 1, above=True)
         if tau == 0 and self.order[0] == "temper":
             settings = {}
         if tau != 1:

@@ -44,6 +44,9 @@ __all__ = [
     "ucb",
 ]
 
+# In size: of more, the sum over a game might leave the range of floats.
+LARGEST_REWARD = 1e100
+
 
 # Bandits
 
@@ -62,7 +65,8 @@ class GaussianBandit:
     Raises
     ------
     ValueError
-        If `means` is not a row of two or more finite numbers, or `sigma` is negative or not finite.
+        If `means` is not a row of two or more numbers from −1e100 to 1e100, or `sigma` is negative or above 1e100:
+        rewards are added up.
     TypeError
         If `means` is not real numbers.
 
@@ -77,7 +81,7 @@ class GaussianBandit:
 
     def __post_init__(self):
         object.__setattr__(self, "means", _checked_means(self.means))
-        object.__setattr__(self, "sigma", read_number(self.sigma, "sigma", finite=True))
+        object.__setattr__(self, "sigma", read_number(self.sigma, "sigma", 0, LARGEST_REWARD))
 
     @property
     def gaps(self):
@@ -547,6 +551,7 @@ def _largest(index, rng):
 
 def _checked_means(means):
     values = np.array(read_finite(means, "means", kinds="iu"), float)
+    refuse(values, abs(values) > LARGEST_REWARD, "means", f"at most {LARGEST_REWARD:g} in size")
     if values.ndim != 1 or values.size < 2:
         raise ValueError(f"means must be one row of two or more numbers, got shape {values.shape}")
     values.setflags(write=False)

@@ -10,13 +10,23 @@ and a prompt begins a story: the empty prompt is the state after `END`.
 
 import difflib
 import re
+import reprlib
+from collections.abc import Mapping
 from functools import cached_property
 from importlib import resources
 from itertools import chain
 
 import numpy as np
 
-from tempcourse._arguments import check_rng, check_whole, read_array, read_distributions, read_temperature, refuse
+from tempcourse._arguments import (
+    check_rng,
+    check_whole,
+    read_array,
+    read_distributions,
+    read_list,
+    read_temperature,
+    refuse,
+)
 from tempcourse.decoding import draw, temper
 from tempcourse.softmax import entropy, log_softmax, softmax
 
@@ -142,8 +152,12 @@ class MarkovModel:
         Raises
         ------
         ValueError
-            If there is no context ``()``, or if a row does not sum to 1.
+            If there is no context ``()``, or if a row is no map from tokens to probabilities that sum to 1.
+        TypeError
+            If a probability is no real number.
         """
+        if not isinstance(rows, Mapping) or not all(isinstance(row, Mapping) for row in rows.values()):
+            raise ValueError(f"rows must map contexts to maps from tokens to probabilities, got {reprlib.repr(rows)}")
         if () not in rows:
             raise ValueError(f"rows must hold the context (), got {list(rows)}")
         contexts = sorted(rows, key=len)
@@ -550,12 +564,14 @@ class NGramModel(MarkovModel):
         Raises
         ------
         ValueError
-            If `order` is not a whole number of at least 1, if there are no tokens, or if the vocabulary lacks one.
+            If `order` is not a whole number of at least 1, if tokens or vocabulary are no sequence of texts, if there
+            are no tokens, or if the vocabulary lacks one.
         """
         check_whole(order, "order", 1)
-        if len(tokens) == 0:
+        tokens = _texts(tokens, "tokens")
+        if not tokens:
             raise ValueError("tokens must be at least one, got none")
-        vocabulary = sorted({END, *(tokens if vocabulary is None else vocabulary)})
+        vocabulary = sorted({END, *(tokens if vocabulary is None else _texts(vocabulary, "vocabulary"))})
         index = {token: i for i, token in enumerate(vocabulary)}
         missing = [token for token in tokens if token not in index]
         if missing:
@@ -590,6 +606,15 @@ class NGramModel(MarkovModel):
         """
         with np.load(path, allow_pickle=False) as file:
             return cls(file["vocabulary"].tolist(), file["ngrams"], file["counts"])
+
+
+def _texts(tokens, name):
+    """Return tokens as a list of texts."""
+    tokens = read_list(tokens, name, "texts")
+    wrong = [token for token in tokens if not isinstance(token, str)]
+    if wrong:
+        raise ValueError(f"{name} must be a sequence of texts, got {reprlib.repr(wrong[0])} in it")
+    return tokens
 
 
 def _cased(token):

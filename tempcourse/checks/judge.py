@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tempcourse._arguments import read_array
+
 __all__ = ["Array", "Between", "Case", "Entries", "Function", "Near", "Number", "Without", "verdict"]
 
 #: What tells whether an answer is of a sort: right, or one of the slips.
@@ -250,9 +252,9 @@ def as_numbers(answer, *, may_be_infinite: bool = False) -> np.ndarray:
     if callable(answer):
         raise NotYet(f"yours is {describe(answer)}", "Hand over what the function returns.")
     try:
-        values = np.asarray(answer)
+        values = read_array(answer, "an answer")
         text = any(isinstance(entry, str | bytes) for entry in values.flat)
-        if values.dtype.kind not in "iufO" or text or np.ma.isMaskedArray(answer):
+        if values.dtype.kind not in "iufO" or text:
             raise TypeError
         values = values.astype(float)
     except (TypeError, ValueError, OverflowError):

@@ -1,11 +1,12 @@
 """Distributions at several temperatures side by side, held against numbers that somebody claimed."""
 
-import math
+from numbers import Real
 
 import ipywidgets
 import numpy as np
 import traitlets
 
+from tempcourse._arguments import read_list, read_real
 from tempcourse.softmax import softmax
 from tempcourse.words import number, shares
 
@@ -54,6 +55,8 @@ def compare_temperatures(logits, temperatures, claimed=None):
     ------
     ValueError
         For logits, temperatures or claimed numbers other than these.
+    TypeError
+        If logits or temperatures are not real numbers.
 
     Examples
     --------
@@ -95,7 +98,7 @@ def compare_temperatures(logits, temperatures, claimed=None):
 
 
 def _checked_temperatures(temperatures):
-    row = [float(t) for t in np.asarray(temperatures, dtype=float).ravel()]
+    row = read_real(temperatures, "temperatures")[0].ravel().tolist()
     if not 1 <= len(row) <= MAX_PANELS:
         raise ValueError(f"temperatures must hold 1 to {MAX_PANELS} numbers to be drawn, got {len(row)}")
     for t in row:
@@ -115,6 +118,7 @@ def _checked_claims(claimed, temperatures, size):
             if t not in temperatures:
                 raise ValueError(f"claimed must have its keys among temperatures {temperatures!r}, got {t!r}")
         claimed = [claimed.get(t) for t in temperatures]
+    claimed = read_list(claimed, "claimed", "rows")
     if len(claimed) != len(temperatures):
         raise ValueError(
             f"claimed must hold {len(temperatures)} rows, one for each temperature, got {len(claimed)}"
@@ -125,13 +129,13 @@ def _checked_claims(claimed, temperatures, size):
 def _checked_claim(row, size):
     if row is None:
         return [None] * size
+    row = read_list(row, "claimed", "rows of numbers")
     if len(row) != size:
         raise ValueError(f"claimed must hold {size} numbers a row, one for each logit, got {len(row)}")
-    values = [None if value is None or math.isnan(value) else float(value) for value in row]
-    for value in values:
-        if value is not None and not 0 <= value <= 1:
+    for value in row:
+        if value is not None and not (isinstance(value, Real) and (0 <= value <= 1 or value != value)):
             raise ValueError(f"claimed must hold probabilities from 0 to 1, None or nan, got {value!r}")
-    return values
+    return [None if value is None or value != value else float(value) for value in row]
 
 
 def _summary(logits, temperatures, claimed):

@@ -6,6 +6,7 @@ import ipywidgets
 import numpy as np
 import traitlets
 
+from tempcourse._arguments import read_list
 from tempcourse.decoding import LLAMA_CPP, TRANSFORMERS, VLLM
 from tempcourse.language import NGramModel, load_stories
 from tempcourse.softmax import effective_choices, softmax
@@ -136,7 +137,8 @@ def decoding_lab(contexts=None):
 def _checked_contexts(contexts):
     if contexts is None:
         return CONTEXTS
-    if isinstance(contexts, str) or not all(isinstance(context, str) and context.strip() for context in contexts):
+    contexts = read_list(contexts, "contexts", "texts")
+    if not all(isinstance(context, str) and context.strip() for context in contexts):
         raise ValueError(f"contexts must be a sequence of texts that are not empty, got {contexts!r}")
     if not 1 <= len(contexts) <= MAX_CONTEXTS:
         raise ValueError(f"contexts must be 1 to {MAX_CONTEXTS} texts, got {len(contexts)}")
@@ -153,7 +155,7 @@ def _logits(contexts):
     try:
         rows = [model.logits(context).round(DIGITS).tolist() for context in contexts]
     except ValueError as error:
-        raise ValueError(f"contexts: {error}") from None
+        raise ValueError(str(error).replace("tokens", "contexts", 1)) from None
     return list(model.vocabulary), rows
 
 

@@ -1,9 +1,13 @@
 """Walkers in a landscape of valleys while it cools: a quench, a temperature that is held, and slow cooling."""
 
+import sys
+from numbers import Real
+
 import ipywidgets
 import numpy as np
 import traitlets
 
+from tempcourse._arguments import read_finite
 from tempcourse.boltzmann import boltzmann
 from tempcourse.words import number
 
@@ -64,6 +68,8 @@ def explore_annealing(energies=None, hot=1.0, cold=0.1):
     ------
     ValueError
         For a landscape or temperatures other than these.
+    TypeError
+        If the energies are not real numbers.
 
     References
     ----------
@@ -105,20 +111,17 @@ def explore_annealing(energies=None, hot=1.0, cold=0.1):
 
 
 def _checked_energies(energies):
-    if np.ndim(energies) != 1 or not MIN_PLACES <= len(energies) <= MAX_PLACES:
-        raise ValueError(
-            f"energies must be one row of {MIN_PLACES} to {MAX_PLACES} places, got shape {np.shape(energies)}"
-        )
-    row = [float(energy) for energy in energies]
-    if not np.isfinite(row).all():
-        raise ValueError(f"energies must be finite, got {next(e for e in row if not np.isfinite(e))!r}")
+    array = read_finite(energies, "energies")
+    if array.ndim != 1 or not MIN_PLACES <= array.size <= MAX_PLACES:
+        raise ValueError(f"energies must be one row of {MIN_PLACES} to {MAX_PLACES} places, got shape {array.shape}")
+    row = array.tolist()
     if 0 in np.diff(row) or row.count(min(row)) != 1:
         raise ValueError("energies must differ between neighbours and have one lowest place, got ties")
     return row
 
 
 def _checked_temperatures(hot, cold):
-    if not 0 < cold < hot < np.inf:
+    if not (isinstance(hot, Real) and isinstance(cold, Real) and 0 < cold < hot <= sys.float_info.max):
         raise ValueError(f"hot and cold must be temperatures with 0 < cold < hot, got {hot!r} and {cold!r}")
     return float(hot), float(cold)
 

@@ -67,6 +67,8 @@ def explore_bandit(means=(0.5, 0.0), sigma=1.0):
     ------
     ValueError
         For means or a sigma other than these.
+    TypeError
+        If the means are not real numbers.
 
     References
     ----------

@@ -3,6 +3,7 @@
 import numpy as np
 import traitlets
 
+from tempcourse._arguments import read_real
 from tempcourse.calibration import (
     expected_calibration_error,
     negative_log_likelihood,
@@ -59,6 +60,8 @@ def explore_calibration(logits, labels):
     ------
     ValueError
         For logits or labels other than these.
+    TypeError
+        If the logits are not real numbers.
 
     References
     ----------
@@ -86,7 +89,7 @@ def explore_calibration(logits, labels):
 def _checked_examples(logits, labels):
     """Return logits, rounded, and labels as arrays."""
     negative_log_likelihood(logits, labels)  # names shapes that do not fit, and labels out of range
-    rows = np.asarray(logits, dtype=float)
+    rows = read_real(logits, "logits")[0].astype(float)
     examples, classes = rows.shape
     if examples > MAX_EXAMPLES or not 2 <= classes <= MAX_CLASSES:
         raise ValueError(

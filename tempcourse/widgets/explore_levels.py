@@ -1,10 +1,11 @@
 """Energy levels with particles on them at every temperature, beside the curves of U, S, F and C."""
 
-import operator
+import reprlib
 
 import numpy as np
 import traitlets
 
+from tempcourse._arguments import is_whole, read_finite, read_list
 from tempcourse.boltzmann import boltzmann, thermodynamics
 from tempcourse.words import number, percent
 
@@ -65,6 +66,8 @@ def explore_levels(energies=(0.0, 1.0), degeneracies=None):
     ------
     ValueError
         For energies or degeneracies other than these.
+    TypeError
+        If the energies are not real numbers.
 
     Examples
     --------
@@ -95,24 +98,20 @@ def explore_levels(energies=(0.0, 1.0), degeneracies=None):
 
 
 def _checked_levels(energies, degeneracies):
-    row = [float(energy) for energy in np.ravel(energies)]
-    if np.ndim(energies) != 1 or not 2 <= len(row) <= MAX_CLASSES:
-        shape = np.shape(energies)
-        raise ValueError(f"energies must be one row of 2 to {MAX_CLASSES} to be drawn, got shape {shape}")
-    if not np.isfinite(row).all():
-        raise ValueError(f"energies must be finite to be drawn, got {row!r}")
+    array = read_finite(energies, "energies")
+    if array.ndim != 1 or not 2 <= array.size <= MAX_CLASSES:
+        raise ValueError(f"energies must be one row of 2 to {MAX_CLASSES} to be drawn, got shape {array.shape}")
+    row = array.tolist()
     if len(set(row)) != len(row):
         raise ValueError(f"energies must differ (equal ones are one level of a degeneracy), got {row!r}")
     if degeneracies is None:
         return row, [1] * len(row)
-    if np.shape(degeneracies) != (len(row),):
-        raise ValueError(
-            f"degeneracies must hold {len(row)} numbers, one for each energy, got shape {np.shape(degeneracies)}"
-        )
-    try:
-        states = [operator.index(g) for g in degeneracies]
-    except TypeError:
-        raise ValueError(f"degeneracies must be whole numbers, got {list(degeneracies)!r}") from None
+    states = read_list(degeneracies, "degeneracies", "whole numbers")
+    if len(states) != len(row):
+        raise ValueError(f"degeneracies must hold {len(row)} numbers, one for each energy, got {len(states)}")
+    if not all(map(is_whole, states)):
+        raise ValueError(f"degeneracies must be whole numbers, got {reprlib.repr(states)}")
+    states = list(map(int, states))
     if not all(1 <= g <= MAX_STATES for g in states):
         raise ValueError(f"degeneracies must be 1 to {MAX_STATES} to be drawn, got {states!r}")
     return row, states

@@ -50,6 +50,8 @@ def explore_softmax(logits=(2.0, 1.0, 0.5, 0.1)):
     ------
     ValueError
         For fewer than 2 or more than 12 logits, and for one that is nan or infinite.
+    TypeError
+        If the logits are not real numbers.
 
     Examples
     --------

@@ -54,6 +54,8 @@ def explore_temperature(logits=(2.0, 1.0, 0.5, 0.1)):
     ------
     ValueError
         For fewer than 2 or more than 12 logits, all of them -inf, and for one that is nan or +inf.
+    TypeError
+        If the logits are not real numbers.
 
     Examples
     --------

@@ -5,6 +5,8 @@ import re
 
 import traitlets
 
+from tempcourse._arguments import is_whole, read_list
+
 from .kit.explorable import Explorable, View
 from .kit.sources import join_sources
 
@@ -48,14 +50,15 @@ def quiz(question, choices, answer, explanations):
     >>> quiz("Which is larger?", ["1/2", "1/3"], 0, ["Yes.", "A third is less than a half."])
     quiz('Which is larger?')
     """
-    choices, explanations = list(choices), list(explanations)
+    choices = read_list(choices, "choices", "texts")
+    explanations = read_list(explanations, "explanations", "texts")
     if not 2 <= len(choices) <= 8:
         raise ValueError(f"choices must hold 2 to 8 texts, got {len(choices)}")
     if len(explanations) != len(choices):
         raise ValueError(
             f"explanations must hold one text for each of the {len(choices)} choices, got {len(explanations)}"
         )
-    if isinstance(answer, bool) or answer not in range(len(choices)):
+    if not is_whole(answer) or answer not in range(len(choices)):
         raise ValueError(f"answer must be the index of a choice, 0 to {len(choices) - 1}, got {answer!r}")
     for name, texts in (("question", [question]), ("choices", choices), ("explanations", explanations)):
         for text in texts:

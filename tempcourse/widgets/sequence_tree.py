@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 import traitlets
 
+from tempcourse._arguments import read_list, read_real
 from tempcourse.language import MarkovModel
 from tempcourse.sequences import sequence_temperature
 from tempcourse.softmax import entropy
@@ -76,6 +77,8 @@ def sequence_tree(first=(0.6, 0.4), then=((0.34, 0.33, 0.33), (0.9, 0.05, 0.05))
     ------
     ValueError
         For probabilities other than these.
+    TypeError
+        If the probabilities are not real numbers.
 
     References
     ----------
@@ -106,8 +109,10 @@ def sequence_tree(first=(0.6, 0.4), then=((0.34, 0.33, 0.33), (0.9, 0.05, 0.05))
 
 
 def _checked_tree(first, then):
-    if any(np.ndim(row) != 1 for row in (first, *then)):
-        raise ValueError(f"first must be one row, and then one row for each word of it, got {first!r} and {then!r}")
+    first, *then = [
+        read_list(row, name, "probabilities")
+        for name, row in [("first", first), *(("then", row) for row in read_list(then, "then", "rows"))]
+    ]
     if not 2 <= len(first) <= MAX_WORDS:
         raise ValueError(f"first must hold 2 to {MAX_WORDS} probabilities to be drawn, got {len(first)}")
     if len(then) != len(first):
@@ -119,8 +124,8 @@ def _checked_tree(first, then):
 
 
 def _checked_row(row, name):
-    values = [float(p) for p in row]
-    if not values or not all(0 < p <= 1 for p in values) or abs(sum(values) - 1) > 1e-9:
+    values = read_real(row, name)[0].tolist()
+    if np.ndim(values) != 1 or not values or not all(0 < p <= 1 for p in values) or abs(sum(values) - 1) > 1e-9:
         raise ValueError(f"{name} must hold probabilities above 0 that sum to 1, got {values!r}")
     return values
 

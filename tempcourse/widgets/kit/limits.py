@@ -7,6 +7,7 @@ import numpy as np
 from tempcourse.softmax import softmax
 
 MAX_CLASSES = 12
+FARTHEST = 1_000_000  # that a slider goes
 
 
 def checked_logits(logits, *, masks=True):
@@ -17,8 +18,8 @@ def checked_logits(logits, *, masks=True):
     row = [float(z) for z in logits]
     if not 2 <= len(row) <= MAX_CLASSES:
         raise ValueError(f"logits must hold 2 to {MAX_CLASSES} numbers to be drawn, got {len(row)}")
-    bad = [z for z in row if z == math.inf or (z == -math.inf and not masks)]
+    bad = [z for z in row if z == math.inf or (not masks and abs(z) > FARTHEST)]
     if bad:
-        allowed = "finite, or -inf for a masked class" if masks else "finite, since each gets a slider"
+        allowed = "finite, or -inf for a masked class" if masks else f"at most {FARTHEST:,} in size, to get a slider"
         raise ValueError(f"logits must be {allowed}, got {bad[0]!r}")
     return row
