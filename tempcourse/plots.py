@@ -1,9 +1,13 @@
 """Drawing, and nothing else: each function is handed arrays, draws them and returns the axes.
 
+What is drawn must be finite numbers, of at most 1e300 in size.
+
 A temperature has one colour through the whole course, from cold blue to hot red. The style sheet
 ``course.mplstyle`` applies inside these functions only; importing the module changes nothing.
 """
 
+import reprlib
+from collections.abc import Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
@@ -18,7 +22,16 @@ from matplotlib.colors import ListedColormap, to_hex, to_rgb
 from matplotlib.font_manager import fontManager
 from matplotlib.ticker import FuncFormatter, NullLocator, PercentFormatter
 
-from tempcourse._arguments import read_number
+from tempcourse._arguments import (
+    check_flag,
+    check_whole,
+    read_finite,
+    read_list,
+    read_number,
+    read_real,
+    read_temperatures,
+    refuse,
+)
 from tempcourse.words import number, percent
 
 __all__ = [
@@ -33,6 +46,8 @@ __all__ = [
     "temperature_colour",
 ]
 
+# In size, of what is drawn: the ends of an axis lie a little beyond.
+LARGEST = 1e300
 STYLE = Path(__file__).with_name("course.mplstyle")
 
 _COLD, _ONE, _HOT = "#2166ac", "#7f5a9c", "#c8372d"
@@ -114,8 +129,17 @@ def plot_bars(probabilities, labels=None, *, temperature=1.0, title=None, ax=Non
     Returns
     -------
     matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If an array has another shape, holds what is not finite or too large to draw, or if there are not as
+        many labels as classes, or if the temperature is none.
+    TypeError
+        If the probabilities are not real numbers.
     """
-    probabilities = np.asarray(probabilities, dtype=float)
+    probabilities = _array(probabilities, "probabilities", None)
+    temperature = read_number(temperature, "temperature")
     ax = plt.subplots()[1] if ax is None else ax
     _draw_bars(ax, probabilities, _names(labels, probabilities.size), temperature)
     ax.bar_label(ax.containers[-1], labels=[percent(p) for p in probabilities], padding=2)
@@ -152,9 +176,25 @@ def plot_curves(
     Returns
     -------
     matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If an array has another shape, holds what is not finite or too large to draw, or if there are not as
+        many labels as lines, if `mark` is no temperature, or if `log` is no bool.
+    TypeError
+        If temperatures or curves are not real numbers.
     """
-    temperatures = np.asarray(temperatures, dtype=float)
-    curves = np.asarray(curves, dtype=float).reshape(temperatures.size, -1)
+    temperatures = _array(temperatures, "temperatures", None)
+    curves = read_real(curves, "curves")[0]
+    curves = _array(curves[:, np.newaxis] if curves.ndim == 1 else curves, "curves", temperatures.size, None)
+    check_flag(log, "log")
+    if not (np.diff(temperatures) > 0).all() or (log and temperatures[0] <= 0):
+        raise ValueError(f"temperatures must rise{', and be above 0 on a logarithmic axis' if log else ''}")
+    if labels is not None:
+        labels = _one_each(labels, "labels", curves.shape[1])
+    if mark is not None:
+        mark = read_number(mark, "mark")
     ax = plt.subplots()[1] if ax is None else ax
     lines = ax.plot(temperatures, curves)
     ax.set_xscale("log" if log else "linear")
@@ -203,20 +243,32 @@ def plot_comparison(distributions, temperatures, labels=None, *, claimed=None, a
     Returns
     -------
     numpy.ndarray of matplotlib.axes.Axes, shape (m,)
+
+    Raises
+    ------
+    ValueError
+        If an array has another shape, holds what is not finite or too large to draw, or if there are not as
+        many temperatures, labels, claims or axes as rows and classes.
+    TypeError
+        If distributions, temperatures or claims are not real numbers.
     """
-    distributions = np.atleast_2d(np.asarray(distributions, dtype=float))
+    distributions = _array(distributions, "distributions", None, None)
     count, classes = distributions.shape
-    labels = [str(k + 1) for k in range(classes)] if labels is None else list(labels)
+    temperatures = _temperatures(temperatures, count)
+    labels = [str(k + 1) for k in range(classes)] if labels is None else _one_each(labels, "labels", classes)
+    claims = np.full((count, classes), np.nan) if claimed is None else read_real(claimed, "claimed")[0].astype(float)
+    if claims.shape != distributions.shape:
+        raise ValueError(f"claimed must have shape {distributions.shape}, got shape {claims.shape}")
+    refuse(claims, ~np.isnan(claims) & ~((claims >= 0) & (claims <= 1)), "claimed", "from 0 to 1 or nan")
     if axes is None:
         axes = plt.subplots(1, count, sharey=True, squeeze=False, figsize=(6.4, 3.2))[1][0]
     axes = np.asarray(axes, dtype=object)
-    for k, (ax, row, temperature) in enumerate(zip(axes, distributions, temperatures, strict=True)):
-        claims = np.full(classes, np.nan) if claimed is None else np.asarray(claimed, dtype=float)[k]
+    for ax, row, temperature, claim in zip(axes, distributions, temperatures, claims, strict=True):
         # Numbers stand under the bars, where no outline can be taken for what they belong to.
         numbers = [percent(p).removesuffix(" %") for p in row]
         names = [f"{label}\n{number}" for label, number in zip(labels, numbers, strict=True)]
         _draw_bars(ax, row, names, temperature)
-        _mark_claims(ax, claims)
+        _mark_claims(ax, claim)
         ax.set_title(f"τ = {number(temperature, 3)}")
     return axes
 
@@ -242,19 +294,32 @@ def plot_simplex(curve, points=None, *, labels=None, temperatures=None, ax=None)
     Returns
     -------
     matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If an array has another shape, holds what is not finite or too large to draw, or if there are not as
+        many temperatures as points of the curve, or labels as corners.
+    TypeError
+        If curve, points or temperatures are not real numbers.
     """
-    path = np.asarray(curve, dtype=float) @ _CORNERS
+    path = _array(curve, "curve", None, 3) @ _CORNERS
+    points = {} if points is None else points
+    if not isinstance(points, Mapping):
+        raise ValueError(f"points must map names to points, got {reprlib.repr(points)}")
+    points = {name: _array(point, "points", 3) @ _CORNERS for name, point in points.items()}
     ax = plt.subplots(figsize=(5.2, 4.2))[1] if ax is None else ax
     ax.fill(*_CORNERS.T, facecolor="none", edgecolor="0.35", linewidth=1)
     for level in (0.25, 0.5, 0.75):
         _draw_level(ax, level)
-    colours = "0.2" if temperatures is None else [temperature_colour(t) for t in temperatures[:-1]]
+    colours = "0.2"
+    if temperatures is not None:
+        colours = [temperature_colour(t) for t in _temperatures(temperatures, len(path))[:-1]]
     ax.add_collection(LineCollection(np.stack([path[:-1], path[1:]], axis=1), colors=colours, linewidths=3))
     offsets = [(-6, -14), (6, -14), (0, 6)]
     for corner, name, offset in zip(_CORNERS, _names(labels, 3), offsets, strict=True):
         ax.annotate(name, corner, xytext=offset, textcoords="offset points", ha="center")
-    for name, point in (points or {}).items():
-        place = np.asarray(point, dtype=float) @ _CORNERS
+    for name, place in points.items():
         ax.plot(*place, "o", color="0.1", markerfacecolor="white", markersize=7, zorder=3)
         side, align = (-8, "right") if place[0] > 0.55 else (8, "left")
         ax.annotate(name, place, xytext=(side, 3), textcoords="offset points", ha=align, zorder=4)
@@ -278,7 +343,18 @@ def plot_lattices(lattices, temperatures, *, axes=None):
     Returns
     -------
     numpy.ndarray of matplotlib.axes.Axes, shape (m,)
+
+    Raises
+    ------
+    ValueError
+        If an array has another shape, holds what is not finite or too large to draw, or if there are not as
+        many temperatures or axes as lattices.
+    TypeError
+        If lattices or temperatures are not real numbers.
     """
+    lattices = _array(lattices, "lattices", None, None, None)
+    refuse(lattices, abs(lattices) != 1, "lattices", "spins of ±1")
+    temperatures = _temperatures(temperatures, len(lattices))
     if axes is None:
         axes = plt.subplots(1, len(lattices), squeeze=False, figsize=(6.4, 2.5))[1][0]
     axes = np.asarray(axes, dtype=object)
@@ -309,8 +385,18 @@ def plot_regrets(regrets, temperature=1.0, *, singles=30, ax=None):
     Returns
     -------
     matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If an array has another shape, holds what is not finite or too large to draw, if the temperature is
+        none, or if `singles` is not a whole number of at least 0.
+    TypeError
+        If the regrets are not real numbers.
     """
-    regrets = np.asarray(regrets, dtype=float)
+    regrets = _array(regrets, "regrets", None, None)
+    temperature = read_number(temperature, "temperature")
+    check_whole(singles, "singles", 0)
     steps = np.arange(1, regrets.shape[1] + 1)
     ax = plt.subplots()[1] if ax is None else ax
     ax.plot(steps, regrets[:singles].T, color="0.6", linewidth=0.6, linestyle="-")
@@ -340,9 +426,20 @@ def plot_digits(images, titles, *, axes=None):
     Returns
     -------
     numpy.ndarray of matplotlib.axes.Axes, shape (m,)
+
+    Raises
+    ------
+    ValueError
+        If an array has another shape, holds what is not finite or too large to draw, or if there are not as
+        many titles or axes as images.
+    TypeError
+        If the images are not real numbers.
     """
-    images = np.asarray(images, dtype=float)
-    side = round(np.sqrt(images[0].size))
+    images = read_finite(images, "images")
+    images = _array(images.reshape(len(images), -1) if images.ndim == 3 else images, "images", None, None)
+    side = round(np.sqrt(images.shape[1]))
+    images = _array(images, "images", None, side**2)
+    titles = _one_each(titles, "titles", len(images))
     if axes is None:
         axes = plt.subplots(1, len(images), squeeze=False, figsize=(1.8 * len(images), 2.1))[1][0]
     axes = np.asarray(axes, dtype=object)
@@ -374,8 +471,19 @@ def plot_reliability(confidence, accuracy, counts, *, temperature=1.0, title=Non
     Returns
     -------
     matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If an array has another shape, holds what is not finite or too large to draw, or if the temperature is
+        none.
+    TypeError
+        If confidence, accuracy or counts are not real numbers.
     """
-    confidence, accuracy, counts = (np.asarray(array, dtype=float) for array in (confidence, accuracy, counts))
+    confidence = _array(confidence, "confidence", None)
+    accuracy, counts = _array(accuracy, "accuracy", confidence.size), _array(counts, "counts", confidence.size)
+    refuse(counts, counts <= 0, "counts", "above 0")
+    temperature = read_number(temperature, "temperature")
     ax = plt.subplots(figsize=(4.4, 4.2))[1] if ax is None else ax
     colour = temperature_colour(temperature)
     ax.plot([0, 1], [0, 1], color="0.55", linewidth=1, linestyle="--")
@@ -396,8 +504,31 @@ def plot_reliability(confidence, accuracy, counts, *, temperature=1.0, title=Non
     return ax
 
 
+def _array(values, name, *shape):
+    """Return what can be drawn as an array of a shape, in which None is any number of one or more."""
+    array = read_finite(values, name).astype(float)
+    if array.ndim != len(shape) or any(want not in (None, got) for want, got in zip(shape, array.shape, strict=True)):
+        wanted = ", ".join("any" if want is None else str(want) for want in shape)
+        raise ValueError(f"{name} must have shape ({wanted}), got shape {array.shape}")
+    refuse(array, abs(array) > LARGEST, name, f"at most {LARGEST:g} in size to be drawn")
+    return array
+
+
+def _temperatures(values, count):
+    """Return as many temperatures as there should be."""
+    return _one_each(np.ravel(read_temperatures(values, "temperatures")).tolist(), "temperatures", count)
+
+
+def _one_each(values, name, count):
+    """Return a list of as many as there should be."""
+    values = read_list(values, name, name)
+    if len(values) != count:
+        raise ValueError(f"{name} must be {count}, one for each, got {len(values)}")
+    return values
+
+
 def _names(labels, count):
-    return [f"class {k + 1}" for k in range(count)] if labels is None else list(labels)
+    return [f"class {k + 1}" for k in range(count)] if labels is None else _one_each(labels, "labels", count)
 
 
 def _draw_bars(ax, probabilities, names, temperature):

@@ -17,6 +17,7 @@ import warnings
 from decimal import Decimal
 from fractions import Fraction
 
+import matplotlib.figure
 import numpy as np
 import pytest
 
@@ -24,11 +25,10 @@ import tempcourse
 from tempcourse import decoding, distillation, exploration, language, sequences
 
 INF, NAN = math.inf, math.nan
-# Drawing is handed arrays that are checked, and hands what it is given on to matplotlib.
 MODULES = [
     importlib.import_module(f"tempcourse.{name}")
     for _, name, _ in pkgutil.iter_modules(tempcourse.__path__)
-    if not name.startswith("_") and name != "plots"
+    if not name.startswith("_")
 ]
 
 NUMBERS = [0, -0.0, 1, 2, 3, -1, 0.5, 1.5, NAN, INF, -INF, 5e-324, 1e-309, 1e-8, 1e8, 1e300, 1.7e308, -1.7e308]
@@ -109,7 +109,16 @@ class Generator:
     """Stands for a new generator in each call."""
 
 
-RNG = Generator
+class Axes:
+    """Stands for new axes in each call; a list of it, for as many."""
+
+
+@functools.cache
+def figure():
+    return matplotlib.figure.Figure()
+
+
+RNG, TWO_AXES = Generator, [Axes, Axes]
 #: A call of each function that works.
 CALLS = {
     "annealing.anneal": {"couplings": [[0, 1], [1, 0]], "schedule": [1.0, 0.5], "rng": RNG, "runs": 2},
@@ -231,6 +240,50 @@ CALLS = {
         "temperature": 1.0,
         "neighbours": [[1, 2], [0, 2], [0, 1]],
     },
+    "plots.plot_bars": {
+        "probabilities": [0.7, 0.3],
+        "labels": ["a", "b"],
+        "temperature": 1.0,
+        "title": "two",
+        "ax": Axes,
+    },
+    "plots.plot_comparison": {
+        "distributions": [[0.7, 0.3], [0.6, 0.4]],
+        "temperatures": [1.0, 2.0],
+        "labels": ["a", "b"],
+        "claimed": [[0.7, NAN], [0.5, 0.5]],
+        "axes": TWO_AXES,
+    },
+    "plots.plot_curves": {
+        "temperatures": [0.5, 1.0, 2.0],
+        "curves": [[0.9, 0.1], [0.7, 0.3], [0.6, 0.4]],
+        "labels": ["a", "b"],
+        "mark": 1.0,
+        "xlabel": "τ",
+        "ylabel": "p",
+        "symbol": "τ",
+        "log": True,
+        "ax": Axes,
+    },
+    "plots.plot_digits": {"images": [[0.0, 1.0, 1.0, 0.0]] * 2, "titles": ["a", "b"], "axes": TWO_AXES},
+    "plots.plot_lattices": {"lattices": [[[1, -1], [1, 1]]] * 2, "temperatures": [1.0, 2.0], "axes": TWO_AXES},
+    "plots.plot_regrets": {"regrets": [[0.0, 1.0], [0.0, 0.5]], "temperature": 1.0, "singles": 1, "ax": Axes},
+    "plots.plot_reliability": {
+        "confidence": [0.5, 0.9],
+        "accuracy": [0.4, 0.8],
+        "counts": [3, 5],
+        "temperature": 1.0,
+        "title": "two bins",
+        "ax": Axes,
+    },
+    "plots.plot_simplex": {
+        "curve": [[1, 0, 0], [0, 1, 0]],
+        "points": {"middle": [0.3, 0.3, 0.4]},
+        "labels": ["a", "b", "c"],
+        "temperatures": [1.0, 2.0],
+        "ax": Axes,
+    },
+    "plots.temperature_colour": {"temperature": 0.5},
     "sequences.TemperedSequences.log_probability": {"self": TEXTS, "tokens": ["A", "x"]},
     "sequences.TemperedSequences.sample": {"self": TEXTS, "rng": RNG, "batch": 2},
     "sequences.beam_search": {
@@ -272,8 +325,8 @@ CALLS = {
     "words.percent": {"probability": 0.5},
     "words.shares": {"probabilities": [0.5, 0.5]},
 }
-# What is an object of the course, or a function, is not read by the package.
-OBJECTS = {"self", "model", "networks", "bandit", "policy", "filters"}
+# What is an object of the course or of matplotlib, or a function, is not read by the package; nor are titles.
+OBJECTS = {"self", "model", "networks", "bandit", "policy", "filters", "ax", "axes", "title", "xlabel", "ylabel"}
 # Whole numbers that are allowed to be as large as time and memory allow.
 COUNTS = set("batch bins burn_in hidden length n order replicas runs side size steps sweeps width".split())
 
@@ -313,6 +366,9 @@ def made(arguments):
     for name, value in arguments.items():
         if value is Generator:
             ready[name] = np.random.default_rng(0)
+        elif value is Axes or value is TWO_AXES:
+            figure().clear()
+            ready[name] = figure().add_subplot() if value is Axes else list(figure().subplots(1, 2))
         elif value is networks:
             ready[name] = networks()
         else:

@@ -171,7 +171,7 @@ def test_comparison_shows_each_distribution_and_only_what_was_claimed():
 
 
 def test_comparison_needs_as_many_temperatures_as_rows():
-    with pytest.raises(ValueError, match="zip"):
+    with pytest.raises(ValueError, match="temperatures must be 1, one for each, got 2"):
         plots.plot_comparison([[0.5, 0.5]], [1, 2])
 
 
