@@ -20,7 +20,17 @@ from numbers import Real
 
 import numpy as np
 
-from tempcourse._arguments import check_flag, check_rng, check_whole, read_array, read_number, read_real, read_rows
+from tempcourse._arguments import (
+    check_flag,
+    check_rng,
+    check_whole,
+    read_array,
+    read_finite,
+    read_number,
+    read_real,
+    read_rows,
+    refuse,
+)
 from tempcourse.softmax import entropy, log_softmax, scaled_gaps, softmax
 
 __all__ = [
@@ -29,7 +39,9 @@ __all__ = [
     "VLLM",
     "Chain",
     "Engine",
+    "Joint",
     "chain",
+    "joint",
     "min_p",
     "sample",
     "temper",
@@ -93,8 +105,9 @@ def top_k(logits, k, *, ties=False):
     ----------
     logits : array_like, real
         Shape ``(..., n)``; −∞ is a mask.
-    k : int
-        At least 1. If there are no more than k tokens, all are kept.
+    k : int or array_like of int
+        At least 1; an array broadcasts to one a row, shape ``(..., 1)``. If there are no more than k tokens, all are
+        kept.
     ties : bool, default False
         Whether all tokens that tie with the k-th are kept, and so more than k, as some engines do.
 
@@ -106,7 +119,8 @@ def top_k(logits, k, *, ties=False):
     Raises
     ------
     ValueError
-        If `k` is not a whole number of at least 1, if `ties` is no bool, or if a row of logits holds nan or −∞ only.
+        If `k` is not a whole number of at least 1, or does not broadcast to the rows; if `ties` is no bool; or if a
+        row of logits holds nan or −∞ only.
     TypeError
         If `logits` is not real numbers.
 
@@ -121,19 +135,15 @@ def top_k(logits, k, *, ties=False):
     >>> top_k([2.0, 1.0, 1.0, 0.1], 2, ties=True)
     array([  2.,   1.,   1., -inf])
     """
-    check_whole(k, "k", 1)
     check_flag(ties, "ties")
     z, dtype = _logits(logits)
-    if k >= z.shape[-1]:
-        return z.astype(dtype)
-    last = np.array([_kth_largest(row, k) for row in z.reshape(-1, z.shape[-1])], z.dtype)
-    last = last.reshape(*z.shape[:-1], 1)
-    if ties:
-        return _dropped(z, z >= last, dtype)
-    return _dropped(z, _the_smallest(-z, -last, np.full(last.shape, k)), dtype)
+    count = _counts(k, "k", z)
+    rows = zip(z.reshape(-1, z.shape[-1]), count.flat, strict=True)
+    last = np.array([_kth_largest(row, k) for row, k in rows], z.dtype).reshape(count.shape)
+    return _dropped(z, z >= last if ties else _the_smallest(-z, -last, count), dtype)
 
 
-def top_p(logits, p):
+def top_p(logits, p, *, at_least=1):
     r"""Keep the fewest most likely tokens whose probabilities sum to at least p, the nucleus.
 
     A temperature moves the probabilities, so before and after it are two different filters.
@@ -142,8 +152,10 @@ def top_p(logits, p):
     ----------
     logits : array_like, real
         Shape ``(..., n)``; −∞ is a mask.
-    p : float
-        Above 0 and at most 1, where 1 keeps all.
+    p : float or array_like of float
+        Above 0 and at most 1, where 1 keeps all; an array broadcasts to one a row, shape ``(..., 1)``.
+    at_least : int or array_like of int, default 1
+        How many tokens are kept whatever their probabilities, as `p` one or one a row.
 
     Returns
     -------
@@ -153,7 +165,8 @@ def top_p(logits, p):
     Raises
     ------
     ValueError
-        If `p` is not above 0 and at most 1, or if a row of logits holds nan or −∞ only.
+        If `p` is not above 0 and at most 1, if `at_least` is not a whole number of at least 1, if one of them does
+        not broadcast to the rows, or if a row of logits holds nan or −∞ only.
     TypeError
         If `logits` is not real numbers.
 
@@ -166,17 +179,15 @@ def top_p(logits, p):
     >>> top_p(np.log([0.5, 0.25, 0.15, 0.1]), 0.7).round(3)
     array([-0.693, -1.386,   -inf,   -inf])
     """
-    p = read_number(p, "p", 0, 1, above=True)
     z, dtype = _logits(logits)
-    if p == 1:
-        return z.astype(dtype)
+    p, at_least = _shares(p, z), _counts(at_least, "at_least", z)
     falling = np.sort(-z, axis=-1)
-    count = _how_many(softmax(-falling), p, dtype)
+    count = _how_many(softmax(-falling), p, at_least, dtype)
     return _dropped(z, _the_smallest(-z, np.take_along_axis(falling, count - 1, axis=-1), count), dtype)
 
 
 @np.errstate(all="ignore")
-def min_p(logits, p):
+def min_p(logits, p, *, at_least=1):
     r"""Keep the tokens that are at least p times as likely as the most likely one.
 
     .. math:: p_i \ge p \max_j p_j \quad \Leftrightarrow \quad z_i - \max z \ge \log p
@@ -187,8 +198,11 @@ def min_p(logits, p):
     ----------
     logits : array_like, real
         Shape ``(..., n)``; −∞ is a mask.
-    p : float
-        Above 0 and at most 1, where 1 keeps the largest logits only.
+    p : float or array_like of float
+        Above 0 and at most 1, where 1 keeps the largest logits only; an array broadcasts to one a row, shape
+        ``(..., 1)``.
+    at_least : int or array_like of int, default 1
+        How many tokens are kept whatever their probabilities, as `p` one or one a row.
 
     Returns
     -------
@@ -198,7 +212,8 @@ def min_p(logits, p):
     Raises
     ------
     ValueError
-        If `p` is not above 0 and at most 1, or if a row of logits holds nan or −∞ only.
+        If `p` is not above 0 and at most 1, if `at_least` is not a whole number of at least 1, if one of them does
+        not broadcast to the rows, or if a row of logits holds nan or −∞ only.
     TypeError
         If `logits` is not real numbers.
 
@@ -212,15 +227,17 @@ def min_p(logits, p):
     >>> min_p(np.log([0.5, 0.25, 0.15, 0.1]), 0.4).round(3)
     array([-0.693, -1.386,   -inf,   -inf])
     """
-    p = read_number(p, "p", 0, 1, above=True)
     z, dtype = _logits(logits)
-    least = math.log(p)
+    least, at_least = np.log(_shares(p, z)), _counts(at_least, "at_least", z)
     rounding = np.finfo(dtype).eps * (math.log(z.shape[-1]) - least)  # an eps of two log-probabilities that far apart
-    return _dropped(z, scaled_gaps(z, 1.0) >= least - rounding, dtype)
+    keep = scaled_gaps(z, 1.0) >= least - rounding
+    if at_least.max(initial=1) > 1:
+        keep |= top_k(z, at_least) > -math.inf
+    return _dropped(z, keep, dtype)
 
 
 @np.errstate(all="ignore")
-def typical_p(logits, p):
+def typical_p(logits, p, *, at_least=1):
     r"""Keep the fewest tokens of the most typical surprise whose probabilities sum to at least p.
 
     .. math:: \left| -\log p_i - H \right|
@@ -232,8 +249,10 @@ def typical_p(logits, p):
     ----------
     logits : array_like, real
         Shape ``(..., n)``; −∞ is a mask.
-    p : float
-        Above 0 and at most 1, where 1 keeps all.
+    p : float or array_like of float
+        Above 0 and at most 1, where 1 keeps all; an array broadcasts to one a row, shape ``(..., 1)``.
+    at_least : int or array_like of int, default 1
+        How many tokens are kept whatever their probabilities, as `p` one or one a row.
 
     Returns
     -------
@@ -243,7 +262,8 @@ def typical_p(logits, p):
     Raises
     ------
     ValueError
-        If `p` is not above 0 and at most 1, or if a row of logits holds nan or −∞ only.
+        If `p` is not above 0 and at most 1, if `at_least` is not a whole number of at least 1, if one of them does
+        not broadcast to the rows, or if a row of logits holds nan or −∞ only.
     TypeError
         If `logits` is not real numbers.
 
@@ -256,15 +276,13 @@ def typical_p(logits, p):
     >>> typical_p(np.log([0.5, 0.25, 0.15, 0.1]), 0.2).round(3)
     array([  -inf, -1.386,   -inf,   -inf])
     """
-    p = read_number(p, "p", 0, 1, above=True)
     z, dtype = _logits(logits)
-    if p == 1:
-        return z.astype(dtype)
+    p, at_least = _shares(p, z), _counts(at_least, "at_least", z)
     log_p = log_softmax(z.astype(np.float64))
     probabilities = np.exp(log_p)
     H = entropy(probabilities)[..., np.newaxis]
     order = _ordered(abs(log_p + H), 1 + H)
-    count = _how_many(np.take_along_axis(probabilities, order, axis=-1), p, dtype)
+    count = _how_many(np.take_along_axis(probabilities, order, axis=-1), p, at_least, dtype)
     keep = np.empty(z.shape, bool)
     np.put_along_axis(keep, order, np.arange(z.shape[-1]) < count, axis=-1)
     return _dropped(z, keep, dtype)
@@ -317,6 +335,57 @@ def chain(*filters):
         if not (callable(each) or (isinstance(each, tuple) and len(each) == 2 and callable(each[0]))):
             raise TypeError(f"filters must be functions or pairs of a function and its setting, got {each!r}")
     return Chain(filters)
+
+
+class Joint(Chain):
+    """Filters that all judge the same logits; made by `joint`."""
+
+    def __call__(self, logits):
+        """Return the logits of the tokens that every filter keeps; if there is none, of the largest logit alone."""
+        z, dtype = _logits(logits)
+        keep = np.logical_and.reduce([Chain((each,))(z) > -math.inf for each in self.filters])
+        return _dropped(z, np.where(keep.any(axis=-1, keepdims=True), keep, top_k(z, 1) > -math.inf), dtype)
+
+    def __repr__(self):
+        return f"({' ∧ '.join(map(_name, self.filters))})"
+
+
+def joint(*filters):
+    """Return the filter that keeps what each of several filters keeps, all of them judging the same logits.
+
+    In a chain a later filter sees what the earlier ones have left, with its probabilities raised. Jointly, each sees
+    all. So SGLang 0.5.23 applies top-k and top-p where no min-p is asked for; with min-p it chains the three.
+
+    Parameters
+    ----------
+    *filters : callable or (callable, setting)
+        As for `chain`, one or more.
+
+    Returns
+    -------
+    Joint
+        A function of logits, which can be a filter of a chain.
+
+    Raises
+    ------
+    TypeError
+        If a filter is neither.
+    ValueError
+        If there is none.
+
+    Examples
+    --------
+    >>> z = np.log([0.4, 0.3, 0.2, 0.1])
+    >>> both = joint((top_k, 3), (top_p, 0.75))
+    >>> print(both, "keeps", np.isfinite(both(z)).sum())
+    (top_k(3) ∧ top_p(0.75)) keeps 3
+    >>> one_by_one = chain((top_k, 3), (top_p, 0.75))
+    >>> print(one_by_one, "keeps", np.isfinite(one_by_one(z)).sum())
+    top_k(3) → top_p(0.75) keeps 2
+    """
+    if not filters:
+        raise ValueError("filters must be one or more, got none")
+    return Joint(chain(*filters).filters)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -531,6 +600,33 @@ def _logits(logits):
     return z, dtype
 
 
+def _shares(p, z):
+    """Return p for each row of logits, shape (..., 1)."""
+    if isinstance(p, list | tuple | np.ndarray) and np.ndim(read_array(p, "p")):
+        p = read_finite(p, "p", kinds="iu")
+        refuse(p, ~((p > 0) & (p <= 1)), "p", "above 0 and at most 1")
+    else:
+        p = read_number(p, "p", 0, 1, above=True)
+    return _one_a_row(p, "p", z)
+
+
+def _counts(count, name, z):
+    """Return a whole number of at least 1 for each row of logits, shape (..., 1)."""
+    counts = read_array(count, name) if isinstance(count, list | tuple | np.ndarray) else np.array(count, object)
+    for each in counts.flat:
+        check_whole(each, name, 1)
+    most = [min(int(each), z.shape[-1]) for each in counts.flat]  # a larger one might not fit an integer of NumPy's
+    return _one_a_row(np.array(most, np.intp).reshape(counts.shape), name, z)
+
+
+def _one_a_row(values, name, z):
+    try:
+        return np.broadcast_to(values, (*z.shape[:-1], 1))
+    except ValueError:
+        shape, rows = np.shape(values), (*z.shape[:-1], 1)
+        raise ValueError(f"{name} must be one number or broadcast to one a row, shape {rows}, got {shape}") from None
+
+
 def _kth_largest(row, k):
     """Return the k-th largest entry of a row.
 
@@ -557,13 +653,14 @@ def _the_smallest(keys, last, count):
     return keep
 
 
-def _how_many(probabilities, p, dtype):
-    """Return the least number, in each row, of the first probabilities that sum to p, but for rounding."""
+def _how_many(probabilities, p, at_least, dtype):
+    """Return the least number, in each row, of the first probabilities that sum to p, but for rounding; all for 1."""
     n = probabilities.shape[-1]
     # Rounding moves a log-probability by eps/2 of itself at most, and −Σ p log p is at most log n. So do the gaps.
     rounding = np.finfo(dtype).eps * (2 + math.log(n)) + np.finfo(np.float64).eps * n
     total = np.cumsum(probabilities, axis=-1, dtype=np.float64)
-    return 1 + (total[..., :-1] < p - rounding).sum(axis=-1, keepdims=True)
+    count = np.maximum(1 + (total[..., :-1] < p - rounding).sum(axis=-1, keepdims=True), at_least)
+    return np.where(p == 1, n, np.minimum(count, n))
 
 
 def _ordered(keys, scale):

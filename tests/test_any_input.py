@@ -152,7 +152,8 @@ CALLS = {
         "typical_p": 0.9,
     },
     "decoding.chain": {},
-    **{f"decoding.{name}": {"logits": Z, "p": 0.6} for name in ("min_p", "top_p", "typical_p")},
+    "decoding.joint": {},
+    **{f"decoding.{name}": {"logits": Z, "p": 0.6, "at_least": 2} for name in ("min_p", "top_p", "typical_p")},
     "decoding.sample": {"logits": Z, "rng": RNG, "size": 3, "method": "gumbel"},
     "decoding.temper": {"logits": Z, "temperature": 0.5},
     "decoding.top_k": {"logits": Z, "k": 2, "ties": True},
@@ -420,7 +421,7 @@ def test_there_is_a_call_of_each_public_function():
     for where, arguments in CALLS.items():
         assert complaint(where, arguments) is None, where
         parameters = inspect.signature(find(where)).parameters
-        assert where == "decoding.chain" or list(arguments) == list(parameters), where
+        assert where in ("decoding.chain", "decoding.joint") or list(arguments) == list(parameters), where
 
 
 @pytest.mark.parametrize("where", CALLS)

@@ -1,6 +1,7 @@
 """Filters, chains and sampling: brute force, transformers where it is installed, statistics, errors."""
 
 import math
+import re
 
 import exactly
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis.extra import numpy as hnp
 from strictly import strict
 
 from tempcourse import decoding as module
-from tempcourse.decoding import LLAMA_CPP, TRANSFORMERS, VLLM, chain
+from tempcourse.decoding import LLAMA_CPP, TRANSFORMERS, VLLM, chain, joint
 from tempcourse.softmax import entropy, softmax
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -277,6 +278,70 @@ class TestAgainstTransformers:
         z[:, 3] = -INF
         expected = softmax(theirs(temper, temperature, z))
         np.testing.assert_allclose(softmax(temper(z, temperature)), expected, rtol=1e-13)
+
+
+class TestARowEach:
+    """Settings that differ from row to row, as the requests of one batch do."""
+
+    z = np.random.default_rng(0).normal(size=(6, 20))
+
+    def test_each_row_is_filtered_by_its_own_setting(self):
+        k = np.array([1, 2, 5, 19, 20, 40])[:, None]
+        p = np.array([0.1, 0.3, 0.5, 0.9, 0.999, 1.0])[:, None]
+        for function, settings in ((top_k, k), (top_p, p), (min_p, p), (typical_p, p)):
+            together = function(self.z, settings)
+            for row, setting, z in zip(together, settings[:, 0].tolist(), self.z, strict=True):
+                np.testing.assert_array_equal(row, function(z, setting))
+
+    def test_one_row_is_filtered_by_many_settings(self):
+        words = "k must be one number or broadcast to one a row, shape (1,), got (2, 1)"
+        with pytest.raises(ValueError, match=f"^{re.escape(words)}$"):
+            top_k(self.z[0], [[1], [2]])
+        np.testing.assert_array_equal(top_k(self.z[:1].repeat(2, axis=0), [[1], [2]])[1], top_k(self.z[0], 2))
+
+    @pytest.mark.parametrize(
+        ("call", "words"),
+        [
+            (lambda z: top_k(z, [[1.0]] * 6), "k must be a whole number of at least 1, got"),
+            (lambda z: top_p(z, [[0.5]] * 5), "p must be one number or broadcast to one a row, shape"),
+            (lambda z: min_p(z, [[0.0]] * 6), "p must be above 0 and at most 1, got 0.0"),
+            (lambda z: typical_p(z, 0.5, at_least=0), "at_least must be a whole number of at least 1, got 0"),
+        ],
+    )
+    def test_what_is_no_setting_is_refused(self, call, words):
+        with pytest.raises(ValueError, match=f"^{words}"):
+            call(self.z)
+
+    @pytest.mark.parametrize("function", [top_p, min_p, typical_p])
+    def test_so_many_are_kept_whatever_they_have(self, function):
+        for p in (0.01, 0.5, 1.0):
+            few, more = function(self.z, p), function(self.z, p, at_least=4)
+            assert ((few > -INF) <= (more > -INF)).all()
+            counts = np.maximum((few > -INF).sum(axis=1), 4)
+            assert (more > -INF).sum(axis=1).tolist() == counts.tolist()
+        if function is not typical_p:  # whose first are not the largest
+            order = np.argsort(-self.z, axis=1)[:, :4]
+            assert (np.take_along_axis(function(self.z, 0.01, at_least=4), order, axis=1) > -INF).all()
+        assert (function(self.z, 0.01, at_least=99) == self.z).all()
+
+
+class TestJoint:
+    def test_what_each_keeps_is_kept(self):
+        z = np.random.default_rng(0).normal(size=(50, 30))
+        both = joint((top_k, 8), (top_p, 0.7))(z)
+        expected = (top_k(z, 8) > -INF) & (top_p(z, 0.7) > -INF)
+        np.testing.assert_array_equal(both, np.where(expected, z, -INF))
+        chained = chain((top_k, 8), (top_p, 0.7))(z)
+        assert ((chained > -INF) <= (both > -INF)).all() and ((chained > -INF) != (both > -INF)).any()
+
+    def test_where_they_share_no_token_the_largest_is_left(self):
+        z = np.log([0.4] + [0.06] * 10)
+        assert kept(typical_p(z, 0.3)) == [1, 2, 3, 4, 5]
+        assert kept(joint((top_k, 1), (typical_p, 0.3))(z)) == [0]
+
+    def test_none_at_all_is_refused(self):
+        with pytest.raises(ValueError, match=r"^filters must be one or more, got none$"):
+            joint()
 
 
 class TestChains:
