@@ -94,7 +94,7 @@ def test_no_whole_number(name, value):
     refused_by_name(WHOLE[name], value, name)
 
 
-@pytest.mark.parametrize("value", [True, -0.1, 1.1, np.nan, "0.5", None, HUGE, [0.5]], ids=repr)
+@pytest.mark.parametrize("value", [True, -0.1, 1.1, np.nan, "0.5", None, HUGE, [0.5, 0.6]], ids=repr)
 @pytest.mark.parametrize("name", SHARES)
 def test_no_share(name, value):
     refused_by_name(SHARES[name], value, name)

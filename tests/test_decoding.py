@@ -244,7 +244,7 @@ def theirs():
         min_p: processors.MinPLogitsWarper,
         typical_p: processors.TypicalLogitsWarper,
     }
-    return lambda function, setting, z: classes[function](setting)(None, torch.from_numpy(z)).numpy()
+    return lambda function, setting, z, **more: classes[function](setting, **more)(None, torch.from_numpy(z)).numpy()
 
 
 class TestAgainstTransformers:
@@ -271,6 +271,14 @@ class TestAgainstTransformers:
             np.testing.assert_array_equal(min_p(z, p), theirs(min_p, p, z))
             assert ((typical_p(z, p) > -INF) <= (theirs(typical_p, p, z) > -INF)).all()
         assert ((top_k(z, 4) > -INF) <= (theirs(top_k, 4, z) > -INF)).all()
+
+    @pytest.mark.parametrize("at_least", [2, 5])
+    def test_so_many_are_kept(self, theirs, at_least):
+        z = 3 * np.random.default_rng(3).normal(size=(50, 30))
+        for function in (top_p, min_p, typical_p):
+            for p in (0.05, 0.6):
+                expected = theirs(function, p, z, min_tokens_to_keep=at_least)
+                np.testing.assert_array_equal(function(z, p, at_least=at_least), expected)
 
     @pytest.mark.parametrize("temperature", [0.3, 1.7])
     def test_temperature(self, theirs, temperature):
