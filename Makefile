@@ -25,7 +25,7 @@ book: $(PAGE)
 
 # Warnings are errors; after a failure the next build reads every page again, so that it fails again.
 $(PAGE): $(PROSE) $(NOTEBOOKS) $(BUILD)/.package $(BUILD)/.extensions
-	$(BIN)/jupyter-book build -W -n --keep-going --quiet . || { rm -rf $(BUILD)/.doctrees; exit 1; }
+	$(BIN)/jupyter-book build -W -n --keep-going --quiet . || { rm -rf $(BUILD)/.doctrees $@; exit 1; }
 	@touch $@
 
 # Jupyter Book's cache sees an edited notebook but not what else its outputs come from: execute all again then.
@@ -56,7 +56,7 @@ test: book
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval notebooks tests --ignore tests/full
 
 test-full: site
-	$(BIN)/python -m pytest tests/full
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/full
 
 notebooks: $(BIN)/.installed
 	$(BIN)/python tools/store_outputs.py $(NOTEBOOKS)
