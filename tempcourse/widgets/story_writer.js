@@ -101,6 +101,7 @@ function storyWriter(language, engine, longest) {
   let next = null; // words → what may come after them
   let dice = [];
   let given = 0;
+  let leftOut = 0;
   let words = [];
   const step = (place) => next(words.slice(0, place));
   const draw = () => {
@@ -113,6 +114,8 @@ function storyWriter(language, engine, longest) {
     words: () => words,
     /** How many of them are the beginning's. */
     given: () => given,
+    /** How many more of the beginning's there were than a page holds. */
+    leftOut: () => leftOut,
     /** Begin anew, at other settings. */
     begin(tokens, seed, settings) {
       next = nextWords(language, engine, settings, rows);
@@ -124,6 +127,7 @@ function storyWriter(language, engine, longest) {
         words.push(ranked(here, here.tokens.indexOf(token)));
       }
       given = words.length;
+      leftOut = tokens.length - given;
     },
     /** Write or take back until there are so many words after the beginning. */
     write(count) {
@@ -311,6 +315,12 @@ function summaryOf(now) {
   return `${text} ${stepTexts(now).join(". ")}`;
 }
 
+/** What is said of a full page, and of what a long beginning had beyond it. */
+function fullOf({ longest, leftOut }) {
+  const more = leftOut === 1 ? "1 more word of the beginning is" : `${leftOut} more words of the beginning are`;
+  return `The page is full at ${longest} words${leftOut ? `; ${more} left out` : ""}: rewind, or reset.`;
+}
+
 /** The text that the model's settings make, and what a reader is looking at in it. */
 function storyOf(model, language) {
   const { vocabulary, index } = language;
@@ -333,7 +343,7 @@ function storyOf(model, language) {
     if (chosen > words.length || chosen === longest) chosen = Math.max(0, words.length - 1);
     const spoken = words.map(({ token }) => vocabulary[token]);
     const about = { vocabulary, size: vocabulary.length, longest, settings };
-    return { words, given: writer.given(), spoken, chosen, fresh, ...about, step: writer.step(chosen) };
+    return { words, given: writer.given(), leftOut: writer.leftOut(), spoken, chosen, fresh, ...about, step: writer.step(chosen) };
   };
   return {
     follow,
@@ -399,7 +409,7 @@ function build({ model, body, table, fit, redraw, cleanup }) {
     step.update(now);
     figures.write(factsOf(now));
     table.update(tableOf(now));
-    setText(hint, words.length < longest ? HINT : `The page is full at ${longest} words: rewind, or reset.`);
+    setText(hint, words.length < longest ? HINT : fullOf(now));
   };
   const summary = () => {
     const said = news;

@@ -418,3 +418,12 @@ def test_the_model_and_its_code_are_small():
     whole = json.dumps(view.get_state(), ensure_ascii=False).encode()
     assert len(whole) < 400_000
     assert set(view.vocabulary) >= set(view.training.split(" "))
+
+
+@pytest.mark.parametrize("beyond, said", [(1, "1 more word of the beginning is left out"), (80, "80 more words")])
+def test_words_beyond_the_page_are_counted_out(show, beyond, said):
+    page = show(story_writer())
+    put(page, prompt="the " * (120 + beyond))
+    expect(page.get_by_text(f"The page is full at 120 words; {said}")).to_be_visible()
+    put(page, prompt="the " * 120)
+    expect(page.get_by_text("The page is full at 120 words: rewind, or reset.")).to_be_visible()
