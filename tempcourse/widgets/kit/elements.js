@@ -50,9 +50,9 @@ export function withCode(text) {
   return text.split(/`([^`]+)`/).map((part, i) => (i % 2 ? element("code", {}, part) : part));
 }
 
-/** Let what scrolls be reached, and so scrolled, by keyboard; or take that back. */
+/** Let what scrolls be reached, and so scrolled, by keyboard; or take that back. A group is no landmark to pass by. */
 export function scrollable(node, on, label) {
-  const attributes = { tabindex: "0", role: "region", "aria-label": label };
+  const attributes = { tabindex: "0", role: "group", "aria-label": label };
   for (const [name, value] of Object.entries(attributes)) {
     if (on) node.setAttribute(name, value);
     else node.removeAttribute(name);
@@ -70,8 +70,16 @@ export function onWidth(node, callback) {
   const follow = () => {
     if (widthOf(node) !== last) callback((last = widthOf(node)));
   };
-  const observer = new ResizeObserver(follow);
+  // A frame later: what the callback changes would else be seen in the same round, which browsers report as a loop.
+  let frame = 0;
+  const observer = new ResizeObserver(() => {
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(follow);
+  });
   observer.observe(node);
   follow();
-  return () => observer.disconnect();
+  return () => {
+    cancelAnimationFrame(frame);
+    observer.disconnect();
+  };
 }

@@ -1,7 +1,8 @@
 // What every explorable has: a root, a table twin, a live summary, a reset, and a link that carries the settings. It
 // asks of the page only a model (anywidget's) and an element to fill.
 
-import { element, onWidth, setText } from "./elements.js";
+import { element, move, onWidth, setText } from "./elements.js";
+import { fullscreenButton } from "./fullscreen.js";
 import { courseModel } from "./model.js";
 import { followHash } from "./settings.js";
 import { numbersTable } from "./table.js";
@@ -52,13 +53,16 @@ export function explorable({ name, title, settings, build }) {
       const fit = (node, layout) => cleanup(onWidth(node, (width) => (layout(width), parts?.update())));
 
       parts = build({ model, body, table, fit, redraw, cleanup });
-      root.append(toolbar(model, settings(model), table, () => parts.reset?.()), table.node);
+      const larger = fullscreenButton(() => boxOf(root) ?? root);
+      cleanup(larger.end);
+      root.append(toolbar(model, settings(model), table, larger.node, () => parts.reset?.()), table.node);
       for (const { trait } of settings(model)) {
         model.on(`change:${trait}`, redraw);
         cleanup(() => model.off(`change:${trait}`, redraw));
       }
       parts.update();
       setText(status, parts.summary());
+      cleanup(onWidth(root, () => nameBox(root, title)));
 
       return () => {
         cancelAnimationFrame(frame);
@@ -68,6 +72,19 @@ export function explorable({ name, title, settings, build }) {
       };
     },
   };
+}
+
+/** The box into which ipywidgets put a view and its sliders. */
+function boxOf(root) {
+  return root.closest(".widget-vbox");
+}
+
+/** The sliders that stand with a view belong to it: their box takes its name over. */
+function nameBox(root, title) {
+  const box = boxOf(root);
+  if (!box || !root.hasAttribute("role")) return;
+  move(box, { role: "group", "aria-label": title });
+  for (const name of ["role", "aria-label"]) root.removeAttribute(name);
 }
 
 function skeleton(name, title) {

@@ -81,7 +81,8 @@ class Explorable(ipywidgets.VBox):
         self.controls = dict(controls or {})
         self._summary, self._draw, self._html = summary, draw, html
         layout = ipywidgets.Layout(width="100%", max_width="46rem", margin="0 0 1rem 0")
-        super().__init__(children=[*self.controls.values(), view], layout=layout)
+        panel = ipywidgets.VBox(list(self.controls.values())).add_class("tempcourse-controls")
+        super().__init__(children=[panel, view] if self.controls else [view], layout=layout)
         self.add_class("tempcourse-explorable")
         for name, control in self.controls.items():
             self._link(control, (traits or {}).get(name) or self._trait(name))

@@ -45,7 +45,10 @@ export function nearest(places, x) {
 
 /** Let a pointer on a chart choose the place under it. Up and down still scroll the page on a touch screen. */
 export function pickWithPointer(node, places, pick) {
-  const choose = (event) => pick(nearest(places(), event.clientX - node.getBoundingClientRect().left));
+  const choose = ({ clientX }) => {
+    const { left, width } = node.getBoundingClientRect(); // on a full screen everything is larger
+    pick(nearest(places(), ((clientX - left) * node.viewBox.baseVal.width) / width));
+  };
   node.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     node.setPointerCapture(event.pointerId);

@@ -1,9 +1,10 @@
-// The buttons that every explorable has: reset, a link to these settings, and the numbers behind the chart.
+// The buttons that every explorable has: reset, a link to these settings, the numbers behind the chart, the full screen.
 
 import { button, element, setText } from "./elements.js";
 import { linkTo } from "./settings.js";
 
-export function toolbar(model, settings, table, forget) {
+/** `larger` is the button for the full screen. */
+export function toolbar(model, settings, table, larger, forget) {
   const reset = button("Reset");
   reset.addEventListener("click", () => {
     model.change(model.get("defaults"));
@@ -16,10 +17,19 @@ export function toolbar(model, settings, table, forget) {
     setText(numbers, open ? "Hide numbers" : "Show numbers");
     table.show(open);
   });
-  return element("div", { class: "tc-toolbar" }, reset, ...linkButton(model, settings), numbers);
+  return element("div", { class: "tc-toolbar" }, reset, ...linkButton(model, settings), numbers, larger);
 }
 
-/** A button that copies the link, and the place where it says so. */
+/** What another page takes up to show this explorable alone. */
+function frameOf(link, node) {
+  const address = new URL(link);
+  address.search = "embed";
+  const box = node.closest(".widget-vbox, .tc");
+  const attributes = { src: address, width: "100%", height: Math.ceil(box.clientHeight) + 48, loading: "lazy" };
+  return element("iframe", { ...attributes, title: box.getAttribute("aria-label") ?? "Quiz" }).outerHTML;
+}
+
+/** A button that copies the link, and then the code that embeds what it shows, and the place where it says so. */
 export function linkButton(model, settings) {
   const copy = button("Copy link");
   const message = element("span", { class: "tc-said", "aria-live": "polite" });
@@ -28,17 +38,25 @@ export function linkButton(model, settings) {
     clearTimeout(timer);
     message.replaceChildren(...content);
   };
-  copy.addEventListener("click", async () => {
-    const link = linkTo(model, settings);
-    if (await copyText(link)) {
-      answer("Link copied");
-      timer = setTimeout(answer, 4000);
+  const give = async (text, name, ...more) => {
+    if (await copyText(text)) {
+      answer(`${name} copied`, ...more);
+      timer = setTimeout(answer, 8000);
     } else {
-      const field = element("input", { type: "text", readonly: "", "aria-label": "Link to these settings" });
-      field.value = link;
-      answer("Copy this: ", field);
+      const field = element("input", { type: "text", readonly: "", "aria-label": name });
+      field.value = text;
+      answer("Copy this: ", field, ...more);
       field.select();
     }
+  };
+  copy.addEventListener("click", () => {
+    const link = linkTo(model, settings);
+    const embed = button("Copy code to embed");
+    embed.addEventListener("click", () => {
+      copy.focus(); // the button that had the focus goes
+      give(frameOf(link, copy), "Code to embed");
+    });
+    give(link, "Link", " ", embed);
   });
   return [copy, message];
 }
