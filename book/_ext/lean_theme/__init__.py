@@ -18,6 +18,7 @@ from .used_rules import trim_styles
 
 HERE = Path(__file__).parent
 IMAGE = re.compile(r'<img\b(?![^>]*\bloading=)(?P<before>[^>]*?)src="(?P<source>[^"]+)"(?P<after>[^>]*?)/?>')
+WIDTH = re.compile(r'style="width: (\d+)px;"')
 PNG = re.compile(r'(<img\b[^>]*?src="[^"]*_images/[^"]+\.)png')
 
 
@@ -28,11 +29,27 @@ def place_images(app, pagename, templatename, context, doctree):
     def place(match):
         source = sources.get(match["source"].rsplit("/", 1)[-1])
         width, height = imagesize.get(Path(app.srcdir, source)) if source else (-1, -1)
+        if wanted := WIDTH.search(match[0]):  # a page's policy allows no style in the text
+            width, height = int(wanted[1]), round(height * int(wanted[1]) / width)
         size = f'width="{width}" height="{height}" ' if width > 0 else ""
-        return f'<img{match["before"]}src="{match["source"]}"{match["after"]} {size}loading="lazy" decoding="async">'
+        before, after = (WIDTH.sub("", match[part]) for part in ("before", "after"))
+        return f'<img{before}src="{match["source"]}"{after} {size}loading="lazy" decoding="async">'
 
     if "body" in context:
         context["body"] = PNG.sub(r"\1webp", IMAGE.sub(place, context["body"]))
+
+
+# What other parts write, and what a screen reader should be told instead.
+SPOKEN = {
+    '<summary aria-label="Toggle hidden content">': "<summary>",  # its words are its name
+    'role="doc-biblioentry"': 'role="listitem"',  # the list's entries; the other role is deprecated
+}
+
+
+def mend_roles(app, pagename, templatename, context, doctree):
+    """Give what is read out the names and roles that it has for the eye."""
+    for written, wanted in SPOKEN.items():
+        context["body"] = context.get("body", "").replace(written, wanted)
 
 
 def convert_images(app, error):
@@ -43,29 +60,20 @@ def convert_images(app, error):
             Image.open(file).save(file.with_suffix(".webp"), lossless=True, quality=100)
 
 
-def defer_scripts(app, pagename, templatename, context, doctree):
-    """Let no script hold up the text, but for the one whose settings a script in the text changes.
+# Scripts for what this book has not: tabs, shortcuts, and marks for the words of Sphinx's own search.
+UNUSED = ("design-tabs.js", "doctools.js", "sphinx_highlight.js")
 
-    The search page's own scripts stand in its text and need theirs before.
-    """
-    if pagename == "search":
-        return
+
+def choose_scripts(app, pagename, templatename, context, doctree):
+    """Leave out scripts that nothing here needs, and those in the text; let no other hold up the text."""
 
     def deferred(script):
-        if not getattr(script, "filename", None) or str(script.filename).endswith("documentation_options.js"):
-            return script
         # A copy: pages share their scripts.
         return type(script)(script.filename, priority=script.priority, **{**script.attributes, "defer": "defer"})
 
-    context["script_files"] = [deferred(script) for script in context.get("script_files", [])]
-
-
-def drop_scripts(app, pagename, templatename, context, doctree):
-    """Leave out scripts for what this book has not: tabs."""
+    files = [script for script in context.get("script_files", []) if getattr(script, "filename", None)]
     context["script_files"] = [
-        script
-        for script in context.get("script_files", [])
-        if "design-tabs" not in str(getattr(script, "filename", ""))
+        deferred(script) for script in files if not str(script.filename).split("?")[0].endswith(UNUSED)
     ]
 
 
@@ -75,7 +83,7 @@ def remove_unused(app, error):
         return
     static = Path(app.outdir, "_static")
     shutil.rmtree(static / "vendor", ignore_errors=True)
-    unasked = ("*.map", "*macros.html", "bootstrap.js", "design-tabs.js")
+    unasked = ("*.map", "*macros.html", "bootstrap.js", "searchtools.js", "language_data.js", *UNUSED)
     for unused in (file for pattern in unasked for file in static.rglob(pattern)):
         unused.unlink()
 
@@ -88,8 +96,11 @@ def setup(app):
     app.add_css_file("course.css", priority=900)
     app.connect("html-page-context", place_images, priority=900)
     app.add_js_file("outline.js")
-    app.connect("html-page-context", drop_scripts, priority=900)
-    app.connect("html-page-context", defer_scripts, priority=900)
+    app.add_js_file("landing.js")
+    app.add_js_file("menus.js")
+    app.add_js_file("scrollable.js")
+    app.connect("html-page-context", mend_roles, priority=900)
+    app.connect("html-page-context", choose_scripts, priority=900)
     app.connect("build-finished", convert_images)
     app.connect("build-finished", remove_unused)
     app.connect("build-finished", trim_styles, priority=900)

@@ -25,6 +25,15 @@ STYLE = "mathml.css"
 # What a browser draws for a variable of one letter, which the formula writes upright.
 ITALICS = "ℎ" + "".join(map(chr, [*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C)]))
 
+# Styles that math-core writes into the text, where the pages' policy forbids them: the classes of mathml.css for them.
+CLASSES = {
+    "text-align: right;justify-items: end;padding-right: 0;": "math-right",
+    "text-align: left;justify-items: start;padding-left: 0;": "math-left",
+    "text-align: left;justify-items: start;padding-right: 0;": "math-case",
+    "text-align: left;justify-items: start;padding-right: 0;padding-left:1em;": "math-condition",
+    "padding-right:0.1667em;": "math-thin",
+}
+
 converter = LatexToMathML(fancy_error=False)
 
 
@@ -33,6 +42,8 @@ def to_mathml(tex: str, display: bool) -> str:
     if display and r"\\" in tex and r"\begin" not in tex:
         tex = rf"\begin{{aligned}}{tex}\end{{aligned}}"  # else its rows would be one
     formula = converter.convert_with_local_state(tex, displaystyle=display)
+    for style, name in CLASSES.items():
+        formula = formula.replace(f'style="{style}"', f'class="{name}"')
     # WebKit draws a hat or a bar that must not stretch a line too high, and U+0332 as long as it likes. All
     # browsers draw the underscore well, and screen readers know it over a letter as a bar.
     return re.sub(
@@ -60,8 +71,7 @@ def visit_inline(self, node):
 
 def visit_block(self, node):
     """Write a displayed formula, with its number where it has one."""
-    # Wide formulas scroll on a narrow screen; tabindex lets a keyboard scroll them too.
-    self.body.append(self.starttag(node, "div", CLASS="math notranslate", tabindex="0"))
+    self.body.append(self.starttag(node, "div", CLASS="math notranslate"))
     if node["number"]:
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
         self.add_permalink_ref(node, "Permalink to this equation")

@@ -406,8 +406,8 @@
       return element("div", { className: "static-widget-control" }, heading(model, view), content);
     },
 
-    HBoxModel: (model, view) => box(model, view, "static-widget-hbox"),
-    VBoxModel: (model, view) => box(model, view, "static-widget-vbox"),
+    HBoxModel: (model, view) => box(model, view, "static-widget-hbox widget-hbox"),
+    VBoxModel: (model, view) => box(model, view, "static-widget-vbox widget-vbox"),
   };
 
   function box(model, view, className) {
@@ -462,7 +462,9 @@
       const css = model.get("_css");
       if (css && !styled.has(css)) {
         styled.add(css);
-        document.head.append(element("style", {}, css));
+        const sheet = new CSSStyleSheet(); // adopted: a policy may forbid a style in the text
+        sheet.replaceSync(css);
+        document.adoptedStyleSheets.push(sheet);
       }
       const module = await load(model.get("_esm"));
       let widget = module.render ? module : module.default;
@@ -560,7 +562,9 @@
       live.append(view.el);
       await view.ready;
       live.hidden = false;
+      const focused = still.contains(document.activeElement);
       still.classList.add("static-widget-replaced");
+      if (focused) live.querySelector("input, select, button, a")?.focus({ preventScroll: true });
     })();
     return place.ready;
   }
@@ -586,8 +590,17 @@
     const place = places.find((one) => name && one.id === name);
     if (!place) return;
     await enliven(place);
-    place.scrollIntoView();
+    place.scrollIntoView({ behavior: "instant" }); // a smooth one aims at where the place was
   }
+  /** At ?embed#<anchor> that view has the page for itself, for a frame in another page. */
+  function embed(place) {
+    for (const other of document.body.children) other.inert = true;
+    place.classList.add("static-widget-alone");
+    document.body.append(place);
+  }
+  const linked = places.find(({ id }) => id === location.hash.slice(1).split("?")[0]);
+  if (linked && new URLSearchParams(location.search).has("embed")) embed(linked);
+
   addEventListener("hashchange", showAnchor);
   showAnchor();
 
