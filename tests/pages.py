@@ -6,11 +6,15 @@ import json
 import re
 import struct
 import threading
+from pathlib import Path
 
 import pytest
 from chromium import open_chromium
 
 from tempcourse.widgets.kit.sources import FOLDER
+
+BOOK = Path(__file__).parents[1] / "_build" / "html"
+DESK = {"width": 1200, "height": 900}
 
 
 @pytest.fixture(scope="session")
@@ -111,6 +115,41 @@ def serve():
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+# The built book
+
+
+@pytest.fixture(scope="session")
+def book(serve):
+    """Where the book is served."""
+    return serve(BOOK)
+
+
+@pytest.fixture
+def visit(new_page, book):
+    """A function that opens a page of the book, and wakes all its widgets if wanted."""
+
+    def open_page(name, *, awake=False, **options):
+        page = new_page(viewport=options.pop("viewport", DESK), **options)
+        page.goto(f"{book}/{name}")
+        if awake:
+            wake(page)
+        return page
+
+    return open_page
+
+
+def wake(page):
+    """Scroll to each widget, as a reader does, until it is alive."""
+    page.evaluate(
+        """async () => {
+          for (const place of document.querySelectorAll(".static-widget")) {
+            place.scrollIntoView({ behavior: "instant" });
+            while (!place.querySelector("[data-explorable]")) await new Promise(requestAnimationFrame);
+          }
+        }"""
+    )
 
 
 # Mathematics without a page around it

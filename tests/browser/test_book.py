@@ -2,59 +2,24 @@
 
 import math
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
-from pages import FRAME
+from pages import BOOK, FRAME, wake
 from playwright.sync_api import expect
 
 from tempcourse.softmax import softmax
 
-BOOK = Path(__file__).parents[2] / "_build" / "html"
 PAGES = sorted(str(path.relative_to(BOOK)) for path in BOOK.rglob("*.html"))
 CHAPTERS = [page for page in PAGES if page.startswith("notebooks/")]
 LIVE = [page for page in PAGES if "static-widget" in (BOOK / page).read_text(encoding="utf8")]
 
-DESK = {"width": 1200, "height": 900}
 PHONE = {"width": 320, "height": 640}
 READY = "[data-explorable]"
 
 
 def test_the_book_is_built():
     assert {"index.html", "book/index.html", "notebooks/01_softmax.html"} <= set(PAGES), "run `make book` first"
-
-
-@pytest.fixture(scope="session")
-def address(serve):
-    """Where the book is served."""
-    return serve(BOOK)
-
-
-@pytest.fixture
-def visit(new_page, address):
-    """A function that opens a page of the book, and wakes all its widgets if wanted."""
-
-    def open_page(name, *, awake=False, **options):
-        page = new_page(viewport=options.pop("viewport", DESK), **options)
-        page.goto(f"{address}/{name}")
-        if awake:
-            wake(page)
-        return page
-
-    return open_page
-
-
-def wake(page):
-    """Scroll to each widget, as a reader does, until it is alive."""
-    page.evaluate(
-        """async () => {
-          for (const place of document.querySelectorAll(".static-widget")) {
-            place.scrollIntoView({ behavior: "instant" });
-            while (!place.querySelector("[data-explorable]")) await new Promise(requestAnimationFrame);
-          }
-        }"""
-    )
 
 
 def explorables(page, *names):
@@ -89,6 +54,23 @@ def test_page_fits_a_phone(visit, name):
     page = visit(name, awake=name in LIVE, viewport=PHONE)
     page.wait_for_load_state("networkidle")  # the root's page leads on to the first
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+CUT = """() => {
+  for (const section of document.querySelectorAll("article section")) section.style.contentVisibility = "visible";
+  for (const details of document.querySelectorAll("article details")) details.open = true;
+  const scrolls = (node) =>
+    node.tagName !== "ARTICLE" && (getComputedStyle(node).overflowX !== "visible" || scrolls(node.parentElement));
+  return [...document.querySelectorAll("article span.math math, article :not(pre) > code")]
+    .filter((node) => node.getBoundingClientRect().right > innerWidth - 4 && !scrolls(node))
+    .map((node) => node.textContent);
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 360])
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "index.html"])  # the root's page leads on
+def test_no_formula_and_no_name_in_a_line_is_cut(visit, name, width):
+    assert visit(name, viewport={"width": width, "height": 640}).evaluate(CUT) == []
 
 
 @pytest.mark.parametrize("name", LIVE)
@@ -161,12 +143,12 @@ def test_table_is_shown_on_request(visit, name):
 
 
 @pytest.mark.parametrize("name", LIVE)
-def test_link_opens_the_page_with_the_same_settings_and_reset_undoes_them(visit, address, name):
+def test_link_opens_the_page_with_the_same_settings_and_reset_undoes_them(visit, book, name):
     page = visit(name, awake=True)
     for place in explorables(page, "explore_softmax", "explore_temperature"):
         anchor = place.get_attribute("id")
         start = table(place)
-        page.goto(f"{address}/{name}#{anchor}?temperature=0.5")
+        page.goto(f"{book}/{name}#{anchor}?temperature=0.5")
         slider = page.locator(f'[id="{anchor}"]').get_by_role("slider", name="Temperature τ")
         expect(slider).to_have_attribute("aria-valuetext", "0.5")
         logits, shown = table(page.locator(f'[id="{anchor}"]'))

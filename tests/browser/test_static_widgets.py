@@ -336,7 +336,7 @@ def test_a_module_is_imported_once_a_model_initialised_once_and_each_view_drawn(
     assert found["module"] == 1
     assert (found["made"], found["initialize"]) == (3, 3)
     assert (found["render"], found["cleaned"]) == (4, 0)
-    styles = anywidgets.locator("style").all_text_contents()
+    styles = anywidgets.evaluate("document.adoptedStyleSheets.map(({ cssRules }) => cssRules[0].cssText)")
     assert styles.count(".counted { color: rgb(1, 2, 3); }") == 1
     expect(anywidgets.locator(".counted").first).to_have_css("color", "rgb(1, 2, 3)")
 

@@ -47,6 +47,8 @@ def test_a_line_holds_60_to_75_letters(address, new_page, width):
     """On any screen that is wide enough for it."""
     page = new_page(viewport={"width": width, "height": 900})
     page.goto(f"{address}/notebooks/02_temperature.html")
-    page.add_style_tag(content=".bd-article > section > section { content-visibility: visible !important }")
+    page.evaluate(
+        "for (const node of document.querySelectorAll('article section')) node.style.contentVisibility = 'visible'"
+    )
     page.evaluate("() => document.fonts.ready.then(() => true)")
     assert 60 <= page.evaluate(LETTERS_A_LINE) <= 75

@@ -1,0 +1,162 @@
+"""The book in Chromium, Firefox and WebKit: every chapter alive, and every link lands. Motion is as a reader has it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from engines import ENGINES, serve_watched
+
+BOOK = Path(__file__).parents[2] / "_build" / "html"
+CHAPTERS = sorted(path.stem for path in (BOOK / "notebooks").glob("*.html"))
+SCREENS = {"desk": (1280, 900), "phone": (390, 844)}
+
+WAKE = """async () => {
+  const late = [];
+  for (const place of document.querySelectorAll(".static-widget")) {
+    place.scrollIntoView({ behavior: "instant", block: "center" });
+    const begun = performance.now();
+    while (!place.querySelector("[data-explorable]") && performance.now() - begun < 20000)
+      await new Promise((done) => setTimeout(done, 20));
+    if (!place.querySelector("[data-explorable]") || place.querySelector("[role=alert].static-widget-error"))
+      late.push(place.id);
+  }
+  return late;
+}"""
+# Each slider is moved as its input event does it; what changes is the place's numbers, read as a reader hears them.
+MOVE = """async () => {
+  const frames = async (count) => { while (count--) await new Promise((done) => setTimeout(done, 30)); };
+  const still = [];
+  for (const place of document.querySelectorAll(".static-widget")) {
+    const slider = place.querySelector("input[type=range]");
+    if (!slider) continue;
+    place.scrollIntoView({ behavior: "instant", block: "center" });
+    const numbers = () => place.querySelector("table")?.textContent;
+    const before = numbers();
+    slider.value = Number(slider.value) === Number(slider.max) ? slider.min : slider.max;
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    for (let tries = 0; tries < 60 && numbers() === before; tries += 1) await frames(1);
+    if (before === undefined || numbers() === before) still.push(place.id);
+  }
+  return still;
+}"""
+ANSWER = """async () => {
+  const silent = [];
+  const quizzes = document.querySelectorAll("[data-explorable=quiz]");
+  for (const quiz of quizzes) {
+    quiz.closest(".static-widget").scrollIntoView({ behavior: "instant", block: "center" });
+    quiz.querySelector("input[type=radio]").click();
+    quiz.querySelector(".tc-primary").click();
+    const verdict = quiz.querySelector("[role=status]").textContent;
+    if (!/^(Right|Not)/.test(verdict) || !quiz.querySelector("details[open] p")) silent.push(verdict);
+  }
+  return [quizzes.length, silent];
+}"""
+FORMULAS = """async () => {
+  const folded = (node) => node.closest("details:not([open]), [hidden], .onlyprint, .static-widget-replaced");
+  const shown = [...document.querySelectorAll("article math")].filter((node) => !folded(node));
+  for (const section of document.querySelectorAll("article section")) section.style.contentVisibility = "visible";
+  const flat = shown.filter((node) => {
+    const { width, height } = node.getBoundingClientRect();
+    return width < 3 || height < 5;
+  });
+  return [shown.length, flat.map((node) => node.outerHTML.slice(0, 120))];
+}"""
+TARGETS = """async () => [
+  ...[...document.querySelectorAll(".bd-toc-nav a[href^='#']")].map((link) => link.hash.slice(1)).filter(Boolean),
+  ...[...document.querySelectorAll(".static-widget[id]")].map((place) => place.id),
+]"""
+# Where a target is once nothing has moved for a while: from the top of the screen, and from its bottom at a page's end.
+LANDED = """async (name, click, settled) => {
+  const place = document.getElementById(name);
+  if (click) {
+    const link = Object.assign(document.createElement("a"), { href: `#${name}` });
+    (document.querySelector(`.bd-toc-nav a[href="#${name}"]`) ?? (document.body.append(link), link)).click();
+    link.remove();
+  }
+  const begun = performance.now();
+  let quiet = begun, last = NaN;
+  while (performance.now() - quiet < settled && performance.now() - begun < 12000) {
+    await new Promise((done) => setTimeout(done, 25));
+    const { top } = place.getBoundingClientRect();
+    if (!(Math.abs(top - last) <= 1) || document.readyState !== "complete") quiet = performance.now();
+    last = top;
+  }
+  const atEnd = scrollY + innerHeight >= document.documentElement.scrollHeight - 3;
+  return [last, atEnd ? innerHeight : 0];
+}"""
+COMPLAINTS = "async () => window.complaints"
+
+
+@pytest.fixture(scope="session")
+def address():
+    """Where the book is served."""
+    assert CHAPTERS, "run `make book` first"
+    with serve_watched(BOOK) as address:
+        yield address
+
+
+MARKED = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ENGINES]
+
+
+@pytest.fixture(scope="module", params=MARKED)
+def engine(request):
+    """Each of the browsers."""
+    with ENGINES[request.param]() as engine:
+        yield engine
+
+
+@pytest.fixture
+def visit(engine, address):
+    """A function that opens a page; when the test ends, its last page may have nothing to complain of."""
+
+    def open_page(name, screen="desk"):
+        engine.open(f"{address}/{name}", *SCREENS[screen])
+        return engine
+
+    yield open_page
+    assert engine.run(COMPLAINTS) == []
+
+
+def missed(landed):
+    """Return whether a target is neither within 200 pixels of the top nor on the screen at the page's end."""
+    top, height = landed
+    return not -5 <= top <= 200 and not 0 <= top < height
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_chapter_is_alive(visit, chapter, screen):
+    page = visit(f"notebooks/{chapter}.html", screen)
+    assert page.run(WAKE) == []
+    assert page.run(MOVE) == []
+    count, silent = page.run(ANSWER)
+    assert count >= 4 and silent == []
+    count, flat = page.run(FORMULAS)
+    assert count > 5 and flat == []
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_link_lands_on_a_click(visit, chapter, screen):
+    page = visit(f"notebooks/{chapter}.html", screen)
+    targets = page.run(TARGETS)
+    assert len(targets) > 15
+    targets = targets[list(SCREENS).index(screen) :: 2]
+    # Back and forth, so that most lie far away.
+    far = [target for pair in zip(targets, reversed(targets), strict=True) for target in pair][: len(targets)]
+    landed = {target: page.run(LANDED, target, True, 250) for target in far}
+    assert {target: place for target, place in landed.items() if missed(place)} == {}
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_links_land_on_a_cold_load(visit, chapter, screen):
+    text = (BOOK / "notebooks" / f"{chapter}.html").read_text(encoding="utf8")
+    explorables = re.findall(r'<div class="static-widget" [^>]*id="([^"]+)"', text)
+    sections = re.findall(r'<section id="([^"]+)"', text)[1:]
+    targets = {*sections[list(SCREENS).index(screen) :: 9], *explorables[:1], sections[-1]}
+    landed = {}
+    for target in targets:
+        page = visit(f"notebooks/{chapter}.html#{target}", screen)
+        landed[target] = page.run(LANDED, target, False, 600)
+    assert {target: place for target, place in landed.items() if missed(place)} == {}
