@@ -2,11 +2,15 @@
 
 import { button, setText } from "./elements.js";
 
-const MARGIN = 24; // pixels around what is shown, as in kit.css
+const LARGEST_ZOOM = 25; // tenths of the size on the page
 
-/** How much larger a box of some size can be on the screen; never smaller than on the page. */
-const growth = ({ width, height }) =>
-  Math.max(1, Math.min(innerWidth / (width + 2 * MARGIN), innerHeight / (height + 2 * MARGIN)));
+/** Make an element as large as all of it still fits, and never smaller than on the page. */
+function enlarge(element) {
+  for (let tenths = LARGEST_ZOOM; tenths >= 10; tenths -= 1) {
+    element.style.zoom = tenths / 10;
+    if (element.scrollHeight <= element.clientHeight) return;
+  }
+}
 
 /** Show an element over all of its page. */
 function overPage(element) {
@@ -20,7 +24,6 @@ export function fullscreenButton(stage) {
   let shown = null;
   const enter = async () => {
     shown = stage();
-    const size = shown.getBoundingClientRect();
     shown.classList.add("tc-fullscreen");
     setText(node, "Leave full screen");
     addEventListener("keydown", onKey);
@@ -29,7 +32,7 @@ export function fullscreenButton(stage) {
     } catch {
       overPage(shown); // a phone's browser lets no element fill the screen
     }
-    shown?.style.setProperty("zoom", growth(size));
+    if (shown) enlarge(shown);
   };
   const leave = () => {
     if (!shown) return;
