@@ -24,7 +24,7 @@ export function toolbar(model, settings, table, larger, forget) {
 function frameOf(link, node) {
   const address = new URL(link);
   address.search = "embed";
-  const box = node.closest(".widget-vbox, .tc");
+  const box = node.closest(".widget-vbox") ?? node.closest(".tc");
   const attributes = { src: address, width: "100%", height: Math.ceil(box.clientHeight) + 48, loading: "lazy" };
   return element("iframe", { ...attributes, title: box.getAttribute("aria-label") ?? "Quiz" }).outerHTML;
 }
