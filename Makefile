@@ -11,6 +11,7 @@ BUILD := _build
 PAGE := $(BUILD)/html/index.html
 PDF := $(BUILD)/temperature.pdf
 SITE := $(BUILD)/site/index.html
+NODE := $(BUILD)/node
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 PACKAGE := $(shell find tempcourse -type f -not -path '*/__pycache__/*')
 EXTENSIONS := $(shell find book/_ext -type f -not -path '*/__pycache__/*')
@@ -55,8 +56,14 @@ test: book
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval notebooks tests --ignore tests/full
 
-test-full: site
+test-full: site $(NODE)/.installed
 	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/full
+
+# What the tests in three browsers take from npm.
+$(NODE)/.installed: $(wildcard tests/full/engines/*.json tests/full/engines/*.mjs)
+	@mkdir -p $(NODE) && cp $^ $(NODE)
+	npm ci --prefix $(NODE) --silent --no-fund --no-audit
+	@touch $@
 
 notebooks: $(BIN)/.installed
 	$(BIN)/python tools/store_outputs.py $(NOTEBOOKS)

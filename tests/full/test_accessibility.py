@@ -6,7 +6,7 @@ Explorables are tried as they come, moved with their numbers open, and, the quiz
 import json
 
 import pytest
-from engines import node_modules
+from engines import NODE
 from pages import BOOK, wake
 
 PAGES = sorted(str(path.relative_to(BOOK)) for path in BOOK.rglob("*.html") if path != BOOK / "index.html")
@@ -51,7 +51,7 @@ ANSWER = """async () => {
 @pytest.fixture(scope="session")
 def axe():
     """The source of axe-core."""
-    return (node_modules() / "axe-core" / "axe.min.js").read_text(encoding="utf8")
+    return (NODE / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf8")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -22,19 +22,7 @@ from selenium.webdriver.webkitgtk.options import Options
 from selenium.webdriver.webkitgtk.service import Service
 
 HERE = Path(__file__).parent
-NODE = Path(__file__).parents[3] / "_build" / "node"
-
-
-def node_modules():
-    """Return the folder of what package.json names, fetched once, as its lock has it."""
-    lock = (HERE / "package-lock.json").read_bytes()
-    copy = NODE / "package-lock.json"
-    if not (NODE / "node_modules").exists() or copy.read_bytes() != lock:
-        NODE.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / name, NODE)
-        subprocess.run(["npm", "ci", "--silent", "--no-fund", "--no-audit"], cwd=NODE, check=True)
-    return NODE / "node_modules"
+NODE = Path(__file__).parents[3] / "_build" / "node"  # where `make test-full` puts what package.json names
 
 
 def find(*names):
@@ -135,10 +123,7 @@ class WebKit:
 @contextmanager
 def open_firefox():
     """Give a running Firefox."""
-    script = NODE / "firefox.mjs"  # beside what it imports
-    node_modules()
-    shutil.copy(HERE / script.name, script)
-    command = [find("node"), str(script), find("firefox-esr", "firefox")]
+    command = [find("node"), str(NODE / "firefox.mjs"), find("firefox-esr", "firefox")]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         yield Firefox(process)
