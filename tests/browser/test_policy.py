@@ -59,7 +59,11 @@ def test_light_and_dark_and_the_explorables_need_no_storage(new_page, book, scri
 def test_the_first_paint_has_the_reader_s_colours(visit, scheme):
     page = visit("book/index.html", color_scheme=scheme)
     assert page.locator("html").get_attribute("data-theme") == scheme
-    page.evaluate("localStorage.setItem('mode', 'dark')")
+    # The theme's own script comes after the page, and writes there once.
+    page.evaluate("""async () => {
+      while (!localStorage.getItem("mode")) await new Promise(requestAnimationFrame);
+      localStorage.setItem("mode", "dark");
+    }""")
     page.reload(wait_until="commit")
     page.wait_for_selector("body")
     assert page.locator("html").get_attribute("data-theme") == "dark"

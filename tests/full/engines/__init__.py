@@ -13,7 +13,6 @@ import threading
 from contextlib import contextmanager
 from pathlib import Path
 
-from chromium import open_chromium
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -158,13 +157,16 @@ def open_webkit():
 
 
 @contextmanager
-def open_chromium_engine():
-    """Give a running Chromium."""
-    with open_chromium() as browser:
-        yield Chromium(browser)
+def open_engine(name, chromium):
+    """Give a running browser by its name; Chromium is the one that a process has already, as it can drive but one."""
+    if name == "chromium":
+        yield Chromium(chromium)
+    else:
+        with {"firefox": open_firefox, "webkit": open_webkit}[name]() as engine:
+            yield engine
 
 
-ENGINES = {"chromium": open_chromium_engine, "firefox": open_firefox, "webkit": open_webkit}
+ENGINES = ("chromium", "firefox", "webkit")
 
 
 class _Watched(http.server.SimpleHTTPRequestHandler):
