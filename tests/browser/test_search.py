@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 import pytest
-from pages import BOOK
+from pages import BOOK, FRAME
 from playwright.sync_api import expect
 
 DECODING, TEMPERATURE = "notebooks/05_decoding.html", "notebooks/02_temperature.html"
@@ -66,9 +66,12 @@ def test_every_result_leads_to_an_anchor(visit):
 
 def test_the_field_in_the_sidebar_leads_to_the_results(visit):
     page = visit("notebooks/01_softmax.html")
-    page.wait_for_selector("script[src*=pydata-sphinx-theme]", state="attached")
-    page.wait_for_timeout(200)
-    page.keyboard.press("Control+k")
+    field = page.locator("input[type=search]:focus")
+    for _ in range(600):  # until the theme's script, which comes after the page, listens
+        if field.count():
+            break
+        page.keyboard.press("Control+k")
+        page.evaluate(FRAME)
     page.keyboard.type("top-p")
     page.keyboard.press("Enter")
     expect(page.locator(".course-search li a").first).to_have_attribute("href", FIRST["top-p"])
