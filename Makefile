@@ -2,6 +2,7 @@
 # make lab    work in the notebooks               make test-full   run the checks that take minutes
 # make book   build the pages only                make pdf         print the book into one PDF
 # make site   all that is published: the pages, the PDF, and the notebooks with Python in the browser
+# make model  fetch the language model of chapter 9 (98 MB), for all that comes after
 # make notebooks, bench, links, newest, oldest, pins, clean: for authors, see CONTRIBUTING.md
 
 PYTHON ?= python3
@@ -17,7 +18,7 @@ PACKAGE := $(shell find tempcourse -type f -not -path '*/__pycache__/*')
 EXTENSIONS := $(shell find book/_ext -type f -not -path '*/__pycache__/*')
 PROSE := _config.yml _toc.yml $(wildcard book/*.md book/*.bib book/images/*)
 
-.PHONY: read book pdf site lab test test-full notebooks bench links newest oldest pins clean
+.PHONY: read book pdf site lab model test test-full notebooks bench links newest oldest pins clean
 
 read: book
 	@$(BIN)/python tools/serve.py $(BUILD)/html --port $(PORT)
@@ -52,7 +53,10 @@ $(SITE): $(PAGE) $(PDF) tools/build_site.py tools/build_lite.py tools/build_whee
 lab: $(BIN)/.installed
 	$(BIN)/jupyter lab notebooks
 
-test: book
+model: $(BIN)/.installed
+	@$(BIN)/python tools/fetch_model.py
+
+test: model book
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval notebooks tests --ignore tests/full
 
@@ -86,7 +90,7 @@ newest:
 
 # Exact pins of everything, from the ranges in pyproject.toml; those that still hold stay as they are.
 pins: $(BIN)/.installed
-	$(BIN)/uv pip compile $(UPGRADE) --universal --python-version 3.11 --extra book --extra site --extra dev \
+	$(BIN)/uv pip compile $(UPGRADE) --universal --python-version 3.11 --extra book --extra site --extra dev --extra model \
 	    --no-annotate --no-header --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.txt
 
 $(BIN)/.installed: requirements.txt pyproject.toml
