@@ -31,8 +31,9 @@ TEST_TOOLS = ["hypothesis", "ipykernel", "mpmath", "nbclient", "nbval", "pytest"
 
 def oldest():
     """Return the lowest version of each direct dependency, and the newest of all else that goes with them."""
-    compile_ = [*UV, "pip", "compile", "--quiet", "--resolution", "lowest-direct", "--python", sys.executable]
-    return run(*compile_, ROOT / "pyproject.toml", folder=ROOT, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    how = ["--quiet", "--resolution", "lowest-direct", "--extra", "model", "--python", sys.executable]
+    command = [*UV, "pip", "compile", *how, ROOT / "pyproject.toml"]
+    return run(*command, folder=ROOT, stdout=subprocess.PIPE, text=True).stdout.splitlines()
 
 
 def pyodide():
@@ -66,7 +67,8 @@ def main():
         folder = Path(place)
         constraints = folder / "constraints.txt"
         constraints.write_text("\n".join(globals()[versions]()), encoding="utf-8")
-        python = make_environment(folder / "env", "--constraints", constraints, build_wheel(folder), *TEST_TOOLS)
+        wheel = f"{build_wheel(folder)}[model]"
+        python = make_environment(folder / "env", "--constraints", constraints, wheel, *TEST_TOOLS)
         run(*UV, "pip", "list", "--python", python, folder=folder)
         copy_checks(folder)
         # The oldest numpy and matplotlib write some numbers in another way.
