@@ -125,11 +125,11 @@ def read_temperatures(temperature, name="temperature"):
     return np.abs(tau) if tau.ndim else abs(float(tau))
 
 
-def read_temperature(temperature):
+def read_temperature(temperature, name="temperature"):
     """Return one temperature as a float: at least 0, and ∞ is one."""
-    tau = read_temperatures(temperature)
+    tau = read_temperatures(temperature, name)
     if not isinstance(tau, float):
-        raise ValueError(f"temperature must be one number, got shape {tau.shape}")
+        raise ValueError(f"{name} must be one number, got shape {tau.shape}")
     return tau
 
 

@@ -136,7 +136,7 @@ def attention_logits(queries, keys):
     return np.where(np.arange(m) > np.arange(m - n, m)[:, np.newaxis], np.float32(-np.inf), logits)
 
 
-def swiglu(x, layer):
+def swiglu(x, layer, linear=linear):
     r"""Return :math:`W_d \left( \operatorname{silu}(W_g x) \odot W_u x \right)`, with silu(g) = g / (1 + e^{−g})."""
     gate = linear(x, layer.gate)
     return linear(gate / (1 + np.exp(-gate)) * linear(x, layer.up), layer.down)
@@ -160,11 +160,13 @@ class Transformer:
         The weights of the last norm, shape ``(width,)``.
     tokenizer : tokenizers.Tokenizer
         What cuts a text into tokens.
+    activations : callable, optional
+        What is made of vectors before they meet a matrix of weights, as `rounded` says.
     """
 
-    def __init__(self, settings, embedding, layers, norm, tokenizer):
+    def __init__(self, settings, embedding, layers, norm, tokenizer, activations=None):
         self.settings, self.embedding, self.layers, self.norm = settings, embedding, tuple(layers), norm
-        self.tokenizer = tokenizer
+        self.tokenizer, self.activations = tokenizer, activations
 
     def __repr__(self):
         return f"{type(self).__name__}: {len(self.layers)} layers, {len(self.embedding)} tokens"
@@ -216,6 +218,24 @@ class Transformer:
         """
         return self.tokenizer.decode(self._row(tokens, "tokens").tolist(), skip_special_tokens=False)
 
+    def rounded(self, weights=None, activations=None):
+        """Return the same model in another arithmetic, such as one of fewer bits.
+
+        Parameters
+        ----------
+        weights, activations : callable, optional
+            What is made of each matrix of weights, once, and of the vectors that are about to meet one: functions of
+            an array of float32 that return one of the same shape.
+
+        Returns
+        -------
+        Transformer
+        """
+        embedding, layers = self.embedding, self.layers
+        if weights is not None:
+            embedding, layers = weights(embedding), [_rounded(layer, weights) for layer in layers]
+        return Transformer(self.settings, embedding, layers, self.norm, self.tokenizer, activations)
+
     def chat(self, message):
         """Return a message in the format of the model's chats, for it to write the answer."""
         system = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
@@ -246,10 +266,10 @@ class Transformer:
         TypeError
             If the temperature is not a real number.
         """
-        tau, tokens = read_temperature(attention_temperature), self._rows(tokens, "tokens")
+        tau, tokens = read_temperature(attention_temperature, "attention_temperature"), self._rows(tokens, "tokens")
         rows = tokens.reshape(-1, tokens.shape[-1])
         memory = self._memory(*rows.shape)
-        pieces = [hidden @ self.embedding.T for hidden in self._read(rows, memory, tau)]
+        pieces = [self._linear(hidden, self.embedding) for hidden in self._read(rows, memory, tau)]
         return np.concatenate(pieces, axis=1).reshape(*tokens.shape, -1)
 
     def attention(self, tokens):
@@ -271,7 +291,8 @@ class Transformer:
         ValueError
             As `logits` does, or if there is more than one row.
         """
-        tokens, weights = self._row(self._rows(tokens, "tokens"), "tokens"), []
+        self._rows(tokens, "tokens")
+        tokens, weights = self._row(tokens, "tokens"), []
         self._hidden(tokens[np.newaxis], self._memory(1, len(tokens)), 1.0, weights)
         return np.concatenate(weights)
 
@@ -338,8 +359,12 @@ class Transformer:
         lengths = {state.memory.length for state in each}
         if len(lengths) > 1:
             raise ValueError(f"states must be after texts of the same length, got lengths {sorted(lengths)}")
+        tokens = self._indices(tokens, "tokens")
+        if tokens.size != len(each):
+            raise ValueError(f"tokens must be one a state, of which there are {len(each)}, got {tokens.size}")
         memory = Memory.joined([state.memory for state in each], room=1)
-        hidden = self._hidden(self._rows(np.reshape(tokens, (-1, 1)), "tokens"), memory)
+        self._check_length(memory.length + 1, "states and tokens")
+        hidden = self._hidden(tokens.reshape(-1, 1), memory)
         after = self._log_probabilities(hidden[:, -1])
         following = np.empty(len(each), object)
         following[:] = [State(memory.of(i), row) for i, row in enumerate(after)]
@@ -384,8 +409,10 @@ class Transformer:
         ------
         ValueError
             As `log_probability` does, or if the temperature is not one number of at least 0.
+        TypeError
+            If the temperature is not a real number.
         """
-        tau = read_temperature(attention_temperature)
+        tau = read_temperature(attention_temperature, "attention_temperature")
         tokens, before = self._rows(tokens, "tokens"), self._prompt(prompt)
         rows = tokens.reshape(-1, tokens.shape[-1])
         whole = np.concatenate([np.broadcast_to(before, (len(rows), len(before))), rows], axis=1)
@@ -473,16 +500,20 @@ class Transformer:
         x = self.embedding[tokens]
         for layer, keys, values in zip(self.layers, memory.keys, memory.values, strict=True):
             y = rms_norm(x, layer.attention_norm, epsilon)
-            keys[:, :, now] = rotate(_in_heads(linear(y, layer.key), width), turns)
-            values[:, :, now] = _in_heads(linear(y, layer.value), width)
-            queries = rotate(_in_heads(linear(y, layer.query), width), turns)
+            keys[:, :, now] = rotate(_in_heads(self._linear(y, layer.key), width), turns)
+            values[:, :, now] = _in_heads(self._linear(y, layer.value), width)
+            queries = rotate(_in_heads(self._linear(y, layer.query), width), turns)
             weights, fetched = self._attend(queries, keys[:, :, : now.stop], values[:, :, : now.stop], tau)
             if seen is not None:
                 seen.append(weights)
-            x = x + linear(fetched, layer.output)
-            x = x + swiglu(rms_norm(x, layer.network_norm, epsilon), layer)
+            x = x + self._linear(fetched, layer.output)
+            x = x + swiglu(rms_norm(x, layer.network_norm, epsilon), layer, self._linear)
         memory.length = now.stop
         return rms_norm(x, self.norm, epsilon)
+
+    def _linear(self, x, weights):
+        """Return W x in the model's arithmetic."""
+        return linear(x if self.activations is None else self.activations(x), weights)
 
     def _attend(self, queries, keys, values, tau):
         """Return the weights of each head, and what they fetch: the means of the values that they weigh.
@@ -503,44 +534,56 @@ class Transformer:
 
     def _log_probabilities(self, hidden):
         """Return the log-probabilities of what follows, in the precision of the course's other models."""
-        return log_softmax(linear(hidden, self.embedding).astype(np.float64))
+        return log_softmax(self._linear(hidden, self.embedding).astype(np.float64))
 
     def _memory(self, batch, capacity):
         """Return an empty memory."""
         width = self.embedding.shape[1] // self.settings.heads
         return Memory(len(self.layers), batch, self.settings.groups, capacity, width)
 
-    def _rows(self, tokens, name):
-        """Return tokens in rows, at least one in each."""
+    def _indices(self, tokens, name):
+        """Return tokens as indices of the vocabulary, in the shape that they have, perhaps none."""
         tokens = self.encode(tokens) if isinstance(tokens, str) else read_array(tokens, name)
         if tokens.size == 0:
-            raise ValueError(f"{name} must be at least one, got none")
+            return np.empty(tokens.shape, np.intp)
         if tokens.dtype.kind not in "iu":
             raise ValueError(f"{name} must be a text or indices of tokens, got {tokens.dtype}")
-        if tokens.ndim == 0:
-            raise ValueError(f"{name} must be in rows, got shape ()")
         last = len(self.embedding) - 1
         refuse(tokens, (tokens < 0) | (tokens > last), name, f"from 0 to {last}")
+        return tokens
+
+    def _rows(self, tokens, name):
+        """Return tokens in rows, at least one in each."""
+        tokens = self._indices(tokens, name)
+        if tokens.size == 0:
+            raise ValueError(f"{name} must be at least one, got none")
+        if tokens.ndim == 0:
+            raise ValueError(f"{name} must be in rows, got shape ()")
         self._check_length(tokens.shape[-1], name)
         return tokens
 
     def _row(self, tokens, name):
         """Return tokens that are one row, perhaps of none."""
-        if len(tokens) == 0:
-            return np.empty(0, np.intp)
-        tokens = self._rows(tokens, name)
+        tokens = self._indices(tokens, name)
         if tokens.ndim != 1:
             raise ValueError(f"{name} must be one row, got shape {tokens.shape}")
+        self._check_length(tokens.size, name)
         return tokens
 
     def _prompt(self, prompt):
         """Return the tokens of a prompt, one row, in which the empty one is `END`."""
-        return self._row(prompt if len(prompt) else END, "prompt")
+        tokens = self._row(prompt, "prompt")
+        return tokens if tokens.size else self.encode(END)
 
     def _check_length(self, length, name):
         """Refuse what is longer than the model was made for."""
         if length > self.settings.longest:
             raise ValueError(f"{name} must be at most {self.settings.longest} tokens, got {length}")
+
+
+def _rounded(layer, weights):
+    """Return a layer whose matrices, but not its norms, went through a function."""
+    return Layer(**{name: weights(value) if value.ndim > 1 else value for name, value in vars(layer).items()})
 
 
 def _in_heads(x, width):
@@ -561,11 +604,18 @@ def model_path(path=None):
     pathlib.Path
         Of a file that may not exist.
 
+    Raises
+    ------
+    TypeError
+        If `path` is neither a str nor a path.
+
     Examples
     --------
     >>> model_path("models/another.gguf").name
     'another.gguf'
     """
+    if path is not None and not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path must be a str or a path, got {type(path).__name__}")
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return Path(path or os.environ.get("TEMPCOURSE_MODEL") or cache / "tempcourse" / FILE)
 
@@ -590,6 +640,8 @@ def load_transformer(path=None):
     ------
     FileNotFoundError
         If there is no such file.
+    TypeError
+        If `path` is neither a str nor a path.
     ValueError
         If the file is no GGUF file of a model of Llama's architecture.
     ImportError
@@ -603,10 +655,10 @@ def load_transformer(path=None):
     [(' cat', 7.1), (' moon', 5.0), (' cou', 3.8)]
     """
     path = model_path(path)
-    if not path.exists():
+    if not path.is_file():
         raise FileNotFoundError(
-            f"the model is not at {path}: `make model`, in the course's folder, fetches it (98 MB); or let the "
-            f"variable TEMPCOURSE_MODEL say where {FILE} is"
+            f"path must be that of the model, which is not at {path}: `make model`, in the course's folder, fetches it "
+            f"(98 MB); or let the variable TEMPCOURSE_MODEL say where {FILE} is"
         )
     kept = path.with_suffix(".float32.npz")
     if not kept.exists() or kept.stat().st_mtime < path.stat().st_mtime:

@@ -20,6 +20,7 @@ from fractions import Fraction
 import matplotlib.figure
 import numpy as np
 import pytest
+from small_transformer import small_transformer
 
 import tempcourse
 from tempcourse import decoding, distillation, exploration, language, sequences
@@ -143,6 +144,7 @@ CALLS = {
     "calibration.fit_temperature": {"logits": [[2.0, 0.0]] * 4, "labels": [0, 0, 0, 1], "bounds": (0.05, 20.0)},
     "calibration.negative_log_likelihood": {"logits": Z, "labels": Y, "temperature": 1.0},
     "calibration.reliability_curve": {"probabilities": P, "labels": Y, "bins": 5, "equal_mass": False},
+    "contexts.load_contexts": {},
     "decoding.Engine.__call__": {
         "self": decoding.TRANSFORMERS,
         "temperature": 0.5,
@@ -307,6 +309,25 @@ CALLS = {
     "softmax.softmax": {"logits": Z, "temperature": 0.5, "axis": -1, "out": None},
     "softmax.temperature_for_entropy": {"logits": [2.0, 1.0, 0.5], "target": 1.0},
     "softmax.temperature_for_top_probability": {"logits": [2.0, 1.0, 0.5], "target": 0.5},
+    **{
+        f"transformer.Transformer.{name}": {"self": small_transformer(), **arguments}
+        for name, arguments in {
+            "attention": {"tokens": [1, 2]},
+            "decode": {"tokens": [1, 2]},
+            "encode": {"text": "tea"},
+            "generate": {
+                **{"prompt": "te", "length": 2, "temperature": 0.5, "filters": None, "batch": 2, "rng": RNG},
+            },
+            "log_probabilities": {"tokens": [1, 2], "prompt": [3], "attention_temperature": 2.0},
+            "log_probability": {"tokens": [1, 2], "prompt": [3]},
+            "logits": {"tokens": [[1, 2]], "attention_temperature": 0.5},
+            "perplexity": {"tokens": [1, 2], "prompt": [3]},
+            "state": {"prompt": [1, 2]},
+            "step": {"states": small_transformer().state([1, 2]), "tokens": 3},
+        }.items()
+    },
+    "transformer.load_transformer": {"path": "no-such-file"},
+    "transformer.model_path": {"path": "some-file"},
     "checks.check": {"number": "1.1", "answer": [1, 2]},
     "widgets.compare_temperatures": {"logits": [2.0, 1.0], "temperatures": [0.5, 2.0], "claimed": [[0.9, 0.1]] * 2},
     "widgets.decoding_lab": {"contexts": ["Old Jon"]},
@@ -327,7 +348,8 @@ CALLS = {
     "words.shares": {"probabilities": [0.5, 0.5]},
 }
 # What is an object of the course or of matplotlib, or a function, is not read by the package; nor are titles.
-OBJECTS = {"self", "model", "networks", "bandit", "policy", "filters", "ax", "axes", "title", "xlabel", "ylabel"}
+OBJECTS = {"self", "model", "states", "networks", "bandit", "policy", "filters"}
+OBJECTS |= {"ax", "axes", "title", "xlabel", "ylabel"}
 # Whole numbers that are allowed to be as large as time and memory allow.
 COUNTS = set("batch bins burn_in hidden length n order replicas runs side size steps sweeps width".split())
 

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from small_transformer import GROUPS, HEADS, LAYERS, WIDTH, small_transformer
 
 from tempcourse.decoding import chain, top_k
 from tempcourse.sequences import beam_search, greedy
@@ -11,9 +12,6 @@ from tempcourse.softmax import log_softmax, softmax
 from tempcourse.transformer import (
     END,
     Layer,
-    Settings,
-    Transformer,
-    _tokenizer,
     attention_logits,
     load_transformer,
     model_path,
@@ -23,39 +21,13 @@ from tempcourse.transformer import (
     swiglu,
 )
 
-HEADS, GROUPS, WIDTH, INNER, LAYERS = 4, 2, 16, 24, 3
 TEXT = "A cup of tea, 20 °C — “naïve” 日本 🙂\n\n\tdone"
 
 
 @pytest.fixture(scope="module")
 def model():
     """A model whose tokens are the bytes, two pairs of them, and the end."""
-    from tokenizers.pre_tokenizers import ByteLevel
-
-    rng = np.random.default_rng(0)
-    tokens = [END, *sorted(ByteLevel.alphabet()), "te", "Ġo"]
-    tokenizer = _tokenizer(tokens, ["t e", "Ġ o"], [3] + [1] * (len(tokens) - 1))
-
-    def weights(*shape):
-        return rng.normal(0, 1.5 / np.sqrt(shape[-1]), shape).astype(np.float32)
-
-    def layer():
-        shared = WIDTH * GROUPS // HEADS
-        return Layer(
-            attention_norm=1 + weights(WIDTH) / 5,
-            query=weights(WIDTH, WIDTH),
-            key=weights(shared, WIDTH),
-            value=weights(shared, WIDTH),
-            output=weights(WIDTH, WIDTH),
-            network_norm=1 + weights(WIDTH) / 5,
-            gate=weights(INNER, WIDTH),
-            up=weights(INNER, WIDTH),
-            down=weights(WIDTH, INNER),
-        )
-
-    settings = Settings(heads=HEADS, groups=GROUPS, base=1e4, epsilon=1e-5, longest=600)
-    layers = [layer() for _ in range(LAYERS)]
-    return Transformer(settings, 3 * weights(len(tokens), WIDTH), layers, 1 + weights(WIDTH) / 5, tokenizer)
+    return small_transformer()
 
 
 def slowly(model, tokens, tau=1.0):
@@ -175,6 +147,21 @@ def test_draws_have_the_tempered_probabilities(model):
     assert set(kept.ravel()) <= set(five) and len(set(kept.ravel())) > 1
 
 
+def test_another_arithmetic_goes_through_every_matrix(model):
+    tokens = model.encode(TEXT)
+    none = model.rounded(weights=np.zeros_like)
+    assert (none.logits(tokens) == 0).all()
+    assert (model.rounded(activations=np.zeros_like).logits(tokens) == 0).all()
+    np.testing.assert_array_equal(model.rounded().logits(tokens), model.logits(tokens))
+    seen = []
+    model.rounded(activations=lambda x: seen.append(x.shape) or x).logits(tokens)
+    assert len(seen) == 7 * LAYERS + 1
+    half = model.rounded(weights=lambda x: x.astype(np.float16).astype(np.float32))
+    moved = np.abs(half.logits(tokens) - model.logits(tokens)).max()
+    assert 0 < moved < 0.2
+    assert half.layers[0].attention_norm is model.layers[0].attention_norm
+
+
 def test_texts_come_back(model):
     assert model.decode(model.encode(TEXT)) == TEXT
     assert model.decode([]) == "" and model.encode("").size == 0
@@ -249,7 +236,7 @@ def test_where_the_model_is(monkeypatch, tmp_path):
     monkeypatch.setenv("TEMPCOURSE_MODEL", str(tmp_path / "here.gguf"))
     assert model_path() == tmp_path / "here.gguf"
     assert model_path(tmp_path / "there.gguf") == tmp_path / "there.gguf"
-    with pytest.raises(FileNotFoundError, match=r"the model is not at .*here.gguf: `make model`"):
+    with pytest.raises(FileNotFoundError, match=r"not at .*here.gguf: `make model`"):
         load_transformer()
     (tmp_path / "here.gguf").write_bytes(b"no such thing" * 10)
     with pytest.raises(ValueError, match="path must be a GGUF file of a model of Llama's architecture"):

@@ -53,7 +53,8 @@ def copy_checks(folder):
     tests = folder / "tests"
     shutil.copytree(ROOT / "tests" / "checks", tests / "checks")
     modules = ["doctests", *(path.stem for path in (ROOT / "tempcourse").iterdir() if not path.stem.startswith("_"))]
-    for name in ["exactly.py", "explorables.py", "strictly.py", *(f"test_{module}*.py" for module in modules)]:
+    helpers = ["exactly.py", "explorables.py", "small_transformer.py", "strictly.py"]
+    for name in [*helpers, *(f"test_{module}*.py" for module in modules)]:
         for path in (ROOT / "tests").glob(name):
             shutil.copy(path, tests)
 
