@@ -2,7 +2,7 @@
 # make lab    work in the notebooks               make test-full   run the checks that take minutes
 # make book   build the pages only                make pdf         print the book into one PDF
 # make site   all that is published: the pages, the PDF, and the notebooks with Python in the browser
-# make model  fetch the real language model (98 MB), which the tests need and the pages do not
+# make model  fetch the real language model (98 MB), for chapter 9; the tests and the site do so themselves
 # make notebooks, bench, links, newest, oldest, pins, clean: for authors, see CONTRIBUTING.md
 
 PYTHON ?= python3
@@ -13,6 +13,7 @@ PAGE := $(BUILD)/html/index.html
 PDF := $(BUILD)/temperature.pdf
 SITE := $(BUILD)/site/index.html
 NODE := $(BUILD)/node
+MODEL := $(or $(TEMPCOURSE_MODEL),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/tempcourse/SmolLM2-135M-Instruct.Q4_1.gguf)
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 PACKAGE := $(shell find tempcourse -type f -not -path '*/__pycache__/*')
 EXTENSIONS := $(shell find book/_ext -type f -not -path '*/__pycache__/*')
@@ -20,7 +21,7 @@ PROSE := _config.yml _toc.yml $(wildcard book/*.md book/*.bib book/images/*)
 
 .PHONY: read book pdf site lab model test test-full notebooks bench links newest oldest pins clean
 
-read: book
+read: $(MODEL) book
 	@$(BIN)/python tools/serve.py $(BUILD)/html --port $(PORT)
 
 book: $(PAGE)
@@ -30,8 +31,10 @@ $(PAGE): $(PROSE) $(NOTEBOOKS) $(BUILD)/.package $(BUILD)/.extensions
 	$(BIN)/jupyter-book build -W -n --keep-going --quiet . || { rm -rf $(BUILD)/.doctrees $@; exit 1; }
 	@touch $@
 
-# Jupyter Book's cache sees an edited notebook but not what else its outputs come from: execute all again then.
-$(BUILD)/.package: $(PACKAGE) $(wildcard book/_ext/executed_notebooks/*) $(BIN)/.installed
+# Jupyter Book's cache sees an edited notebook but not what else its outputs come from: execute all again then. The
+# pages do not need the model; where it came after them, which is seen when this is read the second time, they want it.
+.SECONDEXPANSION:
+$(BUILD)/.package: $(PACKAGE) $(wildcard book/_ext/executed_notebooks/*) $(BIN)/.installed $$(wildcard $(MODEL))
 	@rm -rf $(BUILD)/.jupyter_cache $(BUILD)/.doctrees && mkdir -p $(BUILD) && touch $@
 
 # Nor does Sphinx see an edited extension: render all again then, from the outputs in the cache.
@@ -45,8 +48,9 @@ $(PDF): $(PAGE) tools/build_pdf.py tools/chromium.py $(wildcard tools/pdf/*)
 
 site: $(SITE)
 
-$(SITE): $(PAGE) $(PDF) tools/build_site.py tools/build_lite.py tools/build_wheel.py $(wildcard tools/lite/*)
+$(SITE): $(MODEL) $(PAGE) $(PDF) tools/build_site.py tools/build_language_model.py tools/build_lite.py tools/build_wheel.py $(wildcard tools/lite/*)
 	$(BIN)/python tools/build_site.py $(BUILD)/html $(PDF) $(BUILD)/site
+	$(BIN)/python tools/build_language_model.py $(BUILD)/site/language-model
 	$(BIN)/python tools/build_lite.py $(BUILD)/html/_sources/notebooks $(BUILD)/site/lite
 	@touch $@
 
@@ -54,6 +58,9 @@ lab: $(BIN)/.installed
 	$(BIN)/jupyter lab notebooks
 
 model: $(BIN)/.installed
+	@$(BIN)/python tools/fetch_model.py
+
+$(MODEL): | $(BIN)/.installed
 	@$(BIN)/python tools/fetch_model.py
 
 test: model book

@@ -1,8 +1,8 @@
-"""Next-token logits of a real language model, recorded after 24 texts.
+"""What a real language model expects after 24 texts, and what it writes: recorded, to be had without it.
 
-The model is the one of `tempcourse.transformer`; here its answers can be had without it. Of each text, the highest
-200 of the 49,152 logits are recorded as they are, and the rest as a histogram whose bins are a twentieth wide. Sums of
-exponentials, entropies and the sizes of nuclei come out right to 0.1 % at temperatures from 0.1 to 10.
+The model is the one of `tempcourse.transformer`. Of each of the 24 texts, the highest 200 of the 49,152 logits are
+recorded as they are, and the rest as a histogram whose bins are a twentieth wide. Sums of exponentials, entropies and
+the sizes of nuclei come out right to 0.1 % at temperatures from 0.1 to 10.
 """
 
 import functools
@@ -12,7 +12,7 @@ from importlib import resources
 
 import numpy as np
 
-__all__ = ["Context", "load_contexts"]
+__all__ = ["Context", "Written", "load_contexts", "load_written"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +27,18 @@ class Context:
     tokens: tuple[str, ...]
     #: The logits of all tokens, in falling order, shape ``(49152,)``; those beyond `tokens` are of the histogram.
     logits: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Written:
+    """What the model wrote at one temperature."""
+
+    #: What it was written after.
+    prompt: str
+    #: The texts, without the prompt.
+    texts: tuple[str, ...]
+    #: Their tokens, shape ``(texts, length)``.
+    tokens: np.ndarray
 
 
 def load_contexts():
@@ -50,10 +62,33 @@ def load_contexts():
     return dict(_contexts())
 
 
+def load_written():
+    """Return texts that the model wrote: the beginning of a fairy tale, written on with a seed.
+
+    Returns
+    -------
+    dict of float to Written
+        By temperature, eight texts of thirty tokens each.
+
+    Examples
+    --------
+    >>> load_written()[0.7].texts[0][:54]
+    ' town called Ravensburg, where people lived in large w'
+    """
+    data = _read("texts.json")
+    return {
+        each["temperature"]: Written(data["prompt"], tuple(each["texts"]), np.array(each["tokens"]))
+        for each in data["temperatures"]
+    }
+
+
+def _read(name):
+    return json.loads(resources.files("tempcourse").joinpath(f"data/{name}").read_text(encoding="utf8"))
+
+
 @functools.lru_cache(maxsize=1)
 def _contexts():
-    file = resources.files("tempcourse").joinpath("data/contexts.json")
-    data = json.loads(file.read_text(encoding="utf8"))
+    data = _read("contexts.json")
     return {
         each["text"]: Context(each["kind"], each["text"], tuple(each["tokens"]), _logits(each, data["width"]))
         for each in data["contexts"]

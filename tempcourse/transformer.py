@@ -22,6 +22,7 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -659,6 +660,9 @@ def load_transformer(path=None):
             f"path must be that of the model, which is not at {path}: `make model`, in the course's folder, fetches it "
             f"(98 MB); or let the variable TEMPCOURSE_MODEL say where {FILE} is"
         )
+    for needed in ("gguf", "tokenizers"):
+        if find_spec(needed) is None:
+            raise ImportError(f"{needed} is not installed: pip install {needed} (the extra `model` brings both)")
     kept = path.with_suffix(".float32.npz")
     if not kept.exists() or kept.stat().st_mtime < path.stat().st_mtime:
         parts = _read_gguf(path)

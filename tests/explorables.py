@@ -12,6 +12,7 @@ from tempcourse.widgets import (
     explore_levels,
     explore_softmax,
     explore_temperature,
+    language_model,
     quiz,
     sequence_tree,
     story_writer,
@@ -54,6 +55,10 @@ EXPLORABLES = {
     "explore_distillation": (
         lambda: explore_distillation(MEASURED),
         {"size": 1, "hard_guess": 77, "soft_guess": 100},
+    ),
+    "language_model": (
+        lambda: language_model(),
+        {"context": 9, "prompt": "Albert", "chat": True, "engine": 1, "temperature_index": 3, "top_k": 4, "seed": 42},
     ),
     "quiz": (lambda: quiz(*QUESTION), {}),
 }

@@ -145,6 +145,7 @@ CALLS = {
     "calibration.negative_log_likelihood": {"logits": Z, "labels": Y, "temperature": 1.0},
     "calibration.reliability_curve": {"probabilities": P, "labels": Y, "bins": 5, "equal_mass": False},
     "contexts.load_contexts": {},
+    "contexts.load_written": {},
     "decoding.Engine.__call__": {
         "self": decoding.TRANSFORMERS,
         "temperature": 0.5,
@@ -340,6 +341,7 @@ CALLS = {
     "widgets.explore_levels": {"energies": [0.0, 1.0], "degeneracies": [1, 2]},
     "widgets.explore_softmax": {"logits": [2.0, 1.0]},
     "widgets.explore_temperature": {"logits": [2.0, 1.0]},
+    "widgets.language_model": {},
     "widgets.quiz": {"question": "Why?", "choices": ["a", "b"], "answer": 0, "explanations": ["Right.", "Wrong."]},
     "widgets.sequence_tree": {"first": [0.6, 0.4], "then": [[0.5, 0.5], [1.0]]},
     "widgets.story_writer": {"prompt": "Old Jon", "length": 3},

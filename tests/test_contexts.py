@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from tempcourse.contexts import load_contexts
+from tempcourse.contexts import load_contexts, load_written
 from tempcourse.softmax import entropy, softmax
 
 CONTEXTS = load_contexts()
@@ -47,3 +47,11 @@ def test_no_reader_can_change_what_the_next_one_gets():
     context = load_contexts()["Albert"]
     with pytest.raises(ValueError, match="read-only"):
         context.logits[0] = 0
+
+
+def test_eight_texts_of_thirty_tokens_at_five_temperatures():
+    written = load_written()
+    assert list(written) == [0.2, 0.5, 0.7, 1.0, 1.5]
+    for each in written.values():
+        assert each.tokens.shape == (8, 30) and len(each.texts) == 8
+        assert each.tokens.min() >= 0 and each.tokens.max() < 49152

@@ -35,6 +35,10 @@ REASONS = {
     ("07", "25"): "what the exercise asks for",
     ("08", "180"): "what a cited paper looked at",
     ("08", "1.25"): "the temperature that chapter 5 fits",
+    ("09", "820"): "the words of chapter 5's model, which it counts",
+    ("09", "79"): "what an engine kept in chapter 5",
+    ("09", "56"): "what another engine kept in chapter 5",
+    ("09", "98"): "the megabytes of the model's file, whose bytes tools/fetch_model.py has",
 }
 
 

@@ -241,3 +241,11 @@ def test_where_the_model_is(monkeypatch, tmp_path):
     (tmp_path / "here.gguf").write_bytes(b"no such thing" * 10)
     with pytest.raises(ValueError, match="path must be a GGUF file of a model of Llama's architecture"):
         load_transformer()
+
+
+@pytest.mark.parametrize("package", ["gguf", "tokenizers"])
+def test_a_missing_reader_is_named(monkeypatch, tmp_path, package):
+    monkeypatch.setattr("tempcourse.transformer.find_spec", lambda name: None if name == package else name)
+    (tmp_path / "here.gguf").touch()
+    with pytest.raises(ImportError, match=f"{package} is not installed: pip install {package}"):
+        load_transformer(tmp_path / "here.gguf")

@@ -355,6 +355,7 @@ TOO_WIDE = """() => [...document.querySelectorAll("main *")]
   .map((one) => `${one.tagName} ${one.textContent.trim().slice(0, 60)}`)"""
 HEADINGS = """() => [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")]
   .map((heading) => heading.textContent.trim().replace(/\\s+/g, " "))"""
+PRINTS = 8  # at most; three are usual
 TEXT_WIDTH = 627  # CSS pixels: the 166 mm between the margins in book.css
 
 
@@ -368,22 +369,27 @@ def page_numbers(path):
 
 
 def print_pdf(document, target):
-    """Print an HTML file, again until the page numbers in it are those that it has; return its headings."""
+    """Print an HTML file, again until the page numbers in it are those that it has; return its headings.
+
+    Each time it is laid out anew: printed twice from one page, a heading at a page's end may go to and fro.
+    """
+    numbers = {}
     with open_chromium() as browser:
-        page = browser.new_page(viewport={"width": TEXT_WIDTH, "height": 1000})
-        page.emulate_media(media="print", color_scheme="light")
-        page.goto(document.as_uri())
-        page.evaluate("() => document.fonts.ready.then(() => true)")
-        if wide := page.evaluate(TOO_WIDE):
-            raise SystemExit(f"wider than the paper: {wide}")
-        numbers = {}
-        while True:
+        for _ in range(PRINTS):
+            page = browser.new_page(viewport={"width": TEXT_WIDTH, "height": 1000})
+            page.emulate_media(media="print", color_scheme="light")
+            page.goto(document.as_uri())
+            page.evaluate("() => document.fonts.ready.then(() => true)")
+            if numbers:
+                page.evaluate(FILL, numbers)
+            if wide := page.evaluate(TOO_WIDE):
+                raise SystemExit(f"wider than the paper: {wide}")
             page.pdf(path=target, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
             before, numbers = numbers, page_numbers(target)
             if numbers == before:
-                break
-            page.evaluate(FILL, numbers)
-        return page.evaluate(HEADINGS)
+                return page.evaluate(HEADINGS)
+            page.close()
+    raise SystemExit(f"page numbers do not settle: {[name for name in numbers if numbers[name] != before.get(name)]}")
 
 
 def bookmarks(entry):

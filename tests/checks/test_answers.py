@@ -6,11 +6,21 @@ from io import StringIO
 
 import pytest
 
-from checks import boltzmann, calibration, decoding, distillation, exploration, sequences, softmax, temperature
+from checks import (
+    boltzmann,
+    calibration,
+    decoding,
+    distillation,
+    exploration,
+    real_model,
+    sequences,
+    softmax,
+    temperature,
+)
 from tempcourse.checks import EXERCISES, check
 from tempcourse.checks.judge import Array, Between, Function, Near, Number
 
-CHAPTERS = [softmax, temperature, boltzmann, distillation, decoding, sequences, exploration, calibration]
+CHAPTERS = [softmax, temperature, boltzmann, distillation, decoding, sequences, exploration, calibration, real_model]
 BANKS = {number: known for chapter in CHAPTERS for number, known in chapter.BANK.items()}
 
 

@@ -1,11 +1,14 @@
 """What Binder makes of the root files: repo2docker's Dockerfile, and its steps in an environment like its image."""
 
+import os
 import re
 import shlex
+import subprocess
 
 import lab
 import pytest
-from environments import ROOT, UV, copy_checkout, make_environment, run
+from environments import ROOT, UV, copy_checkout, make_environment, outside, run
+from fetch_model import is_whole
 
 PYTHON = "3.11"
 TOOL = [*UV, "tool", "run", "--quiet", "--from", "jupyter-repo2docker==2026.4.0"]
@@ -53,6 +56,14 @@ def test_python_is_the_one_of_runtime_txt(dockerfile):
 
 def test_pins_and_package_are_installed_in_this_order(installs):
     assert installs == [["--no-cache-dir", "-r", "requirements.txt"], ["--no-cache-dir", "."]]
+
+
+def test_the_model_is_fetched(dockerfile, image, checkout, tmp_path):
+    assert "RUN ./postBuild" in dockerfile
+    path = f"{image.parent}{os.pathsep}{os.environ['PATH']}"
+    variables = outside() | {"PATH": path, "TEMPCOURSE_MODEL": str(tmp_path / "model.gguf")}
+    subprocess.run(["./postBuild"], cwd=checkout, env=variables, check=True)
+    assert is_whole(tmp_path / "model.gguf")
 
 
 def test_notebooks_find_the_package(image, checkout):

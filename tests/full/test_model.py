@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tempcourse.contexts import load_contexts
+from tempcourse.contexts import load_contexts, load_written
 from tempcourse.language import load_stories
 from tempcourse.sequences import greedy
 from tempcourse.softmax import entropy, log_softmax, softmax
@@ -89,3 +89,18 @@ def test_transformers_has_the_same_logits(model):
         with torch.no_grad():
             expected = theirs(torch.tensor(tokens[np.newaxis])).logits[0].numpy()
         assert np.abs(model.logits(tokens) - expected).max() < 2e-4
+
+
+@pytest.mark.parametrize("temperature", load_written())
+def test_recorded_texts_are_what_the_seed_draws(model, temperature):
+    """Each token lies where its uniform number falls; roundings of another processor may move a boundary a little."""
+    written = load_written()[temperature]
+    prompt = model.encode(written.prompt)
+    rng = np.random.default_rng(0)
+    uniform = np.stack([rng.random(len(written.tokens)) for _ in written.tokens.T], axis=1)
+    for text, tokens, drawn in zip(written.texts, written.tokens, uniform, strict=True):
+        assert model.decode(tokens) == text
+        logits = model.logits(np.append(prompt, tokens[:-1]))[len(prompt) - 1 :]
+        p = softmax(logits.astype(float), temperature)
+        upto = p.cumsum(axis=1)[np.arange(len(tokens)), tokens]
+        assert (upto - p[np.arange(len(tokens)), tokens] - 1e-3 <= drawn).all() and (drawn <= upto + 1e-3).all()

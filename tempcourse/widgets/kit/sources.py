@@ -23,8 +23,8 @@ _DEFAULT = re.compile(r"export (default) ")
 _EXPORT = re.compile(r"^export (?!default )")
 # Anything else at the top level, and an import or export that is not.
 _OTHER = re.compile(r"[\w$]|\s+(?:import|export)\b")
-# What is imported while the module runs.
-_LATE = re.compile(r"(?!\s*(?:\*|//|/\*)).*\bimport\s*[(.]")
+# What is imported while the module runs, from a place that would have to be found from a blob.
+_LATE = re.compile(r"""(?!\s*(?:\*|//|/\*)).*\bimport\s*(?:\(\s*["'`]|\.)""")
 # Strings, brackets with none inside, and comments: what may hold a comma that ends no declaration.
 _INNER = re.compile(r""""[^"]*"|'[^']*'|`[^`]*(?:`|$)|\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}| // .*""")
 
