@@ -79,7 +79,7 @@ $(NODE)/.installed: $(wildcard tests/full/engines/*.json tests/full/engines/*.mj
 notebooks: $(BIN)/.installed
 	$(BIN)/python tools/store_outputs.py $(NOTEBOOKS)
 
-bench: book
+bench: site
 	PYTHONPATH=tools $(BIN)/python bench/run.py
 
 # Ask every linked site whether the page is still there; in a folder of its own, away from the pages.

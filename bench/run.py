@@ -12,6 +12,7 @@ import bench_distillation
 import bench_ising
 import bench_page
 import bench_softmax
+import bench_transformer
 
 HERE = Path(__file__).parent
 PARTS = {
@@ -19,6 +20,7 @@ PARTS = {
     "boltzmann": bench_boltzmann,
     "ising": bench_ising,
     "decoding": bench_decoding,
+    "transformer": bench_transformer,
     "distillation": bench_distillation,
     "page": bench_page,
     "build": bench_build,

@@ -75,20 +75,22 @@ def load_written():
     >>> load_written()[0.7].texts[0][:54]
     ' town called Ravensburg, where people lived in large w'
     """
-    data = _read("texts.json")
+    data = read_data("texts.json")
     return {
         each["temperature"]: Written(data["prompt"], tuple(each["texts"]), np.array(each["tokens"]))
         for each in data["temperatures"]
     }
 
 
-def _read(name):
+@functools.cache
+def read_data(name):
+    """Return what a file of records holds."""
     return json.loads(resources.files("tempcourse").joinpath(f"data/{name}").read_text(encoding="utf8"))
 
 
 @functools.lru_cache(maxsize=1)
 def _contexts():
-    data = _read("contexts.json")
+    data = read_data("contexts.json")
     return {
         each["text"]: Context(each["kind"], each["text"], tuple(each["tokens"]), _logits(each, data["width"]))
         for each in data["contexts"]

@@ -13,7 +13,8 @@ import {
 } from "./kit/settings.js";
 import { cell } from "./kit/table.js";
 import { tokensChart, visible } from "./kit/tokens.js";
-import { number, percent } from "./kit/words.js";
+import { number, percent, whole } from "./kit/words.js";
+import { recordedLogits } from "./maths/contexts.js";
 import { chain, decode, refusal } from "./maths/decoding.js";
 import { readLogprobs } from "./maths/logprobs.js";
 import { inverseCdf, randomSource, uniform } from "./maths/random.js";
@@ -21,6 +22,7 @@ import { argsort, sum } from "./maths/rows.js";
 import { effectiveChoices, entropy, softmax } from "./maths/softmax.js";
 
 const FIRST = 12; // tokens that are drawn before the rest is summed up
+const MANY = 1000; // tokens from which on not all can be shown
 const DRAWS = 20;
 const LONGEST = 60000; // characters that may be pasted
 const EMPTY = "Nothing is pasted yet. What you paste stays in this page, and in a link that you copy.";
@@ -102,11 +104,25 @@ function stepText([filter, setting]) {
   return `${filter}(${setting === Infinity ? "inf" : setting})`;
 }
 
+const recordedRows = new WeakMap(); // what was made of a record: it is long
+
+/** The tokens of a recorded context, of which only the most likely have names. */
+function recordedTokens(record, width) {
+  if (!recordedRows.has(record)) {
+    const logits = recordedLogits(record, width);
+    const unnamed = new Array(logits.length - record.tokens.length).fill("not recorded");
+    recordedRows.set(record, { names: [...record.tokens.map(visible), ...unnamed], logits });
+  }
+  return recordedRows.get(record);
+}
+
 /** The logits that are chosen: { names, logits }, and of pasted ones what was read, or what is wrong. */
 function chosenLogits(model, words) {
   const context = model.get("context");
-  const known = model.get("log_probabilities")[context];
-  if (known) return { names: words, logits: known };
+  const rows = model.get("log_probabilities");
+  if (context < rows.length) return { names: words, logits: rows[context] };
+  const record = model.get("recorded")[context - rows.length];
+  if (record) return recordedTokens(record, model.get("width"));
   const own = model.get("own");
   const [counted, returned] = [model.get("others"), model.get("returned")];
   if (!own.trim()) return { said: EMPTY };
@@ -145,7 +161,7 @@ function stateOf(model, words) {
   const temperature = model.get("temperatures")[model.get("temperature_index")];
   const settings = filtersOf(model);
   const context = model.get("contexts")[model.get("context")];
-  const heading = context === undefined ? "Your own tokens" : `After “${context} …”`;
+  const heading = context === undefined ? "Your own tokens" : `After “${visible(context)} …”`;
   const from = chosenLogits(model, words);
   const engine = engines[model.get("engine")];
   const shared = { temperature, settings, from, heading, engine, seed: model.get("seed") };
@@ -164,11 +180,11 @@ function linesOf({ from, before, after, kept, order }, all) {
     return { name, logit, before: before[i], after: after?.[i] ?? 0, kept: kept?.[i] ?? null };
   };
   if (all || order.length <= FIRST + 1) return order.map(one);
-  const rest = order.slice(FIRST).map(one);
-  const add = (trait) => sum(rest.map((each) => each[trait]));
-  const left = rest.filter((each) => each.kept).length;
-  const sums = { before: add("before"), after: add("after"), kept: kept ? left > 0 : null };
-  const tail = { name: `${rest.length} more`, ...sums, left: `${left} of ${rest.length}` };
+  const rest = order.slice(FIRST);
+  const add = (p) => (p ? sum(rest.map((i) => p[i])) : 0);
+  const left = kept ? rest.filter((i) => kept[i]).length : 0;
+  const sums = { before: add(before), after: add(after), kept: kept ? left > 0 : null };
+  const tail = { name: `${whole(rest.length)} more`, ...sums, left: `${whole(left)} of ${whole(rest.length)}` };
   return [...order.slice(0, FIRST).map(one), tail];
 }
 
@@ -176,7 +192,7 @@ function factsOf({ from, before, after, kept, left }) {
   const share = before.reduce((total, p, i) => total + (kept?.[i] ? p : 0), 0);
   const both = (of) => [before, after].map((p) => (p ? of(p).toFixed(2) : "–")).join(" → ");
   return [
-    after ? `${left} of ${from.logits.length}` : "–",
+    after ? `${whole(left)} of ${whole(from.logits.length)}` : "–",
     after ? percent(Math.min(1, share)) : "–",
     both(entropy),
     both(effectiveChoices),
@@ -211,7 +227,7 @@ function summaryOf(now) {
   const first = best.map((i) => `${from.names[i]} ${percent(before[i])}, now ${percent(after[i])}`).join("; ");
   return (
     `${heading}, in the order of ${engine.name} at temperature ${number(temperature)}: ` +
-    `${left} of ${from.logits.length} kept, ${number(effectiveChoices(after), 3)} effective choices; ${first}. ` +
+    `${whole(left)} of ${whole(from.logits.length)} kept, ${number(effectiveChoices(after), 3)} effective choices; ${first}. ` +
     `Seed ${seed} draws ${drawnWords(now).slice(0, 5).join(", ")} and so on.`
   );
 }
@@ -231,7 +247,7 @@ function ordersList(engines) {
         const lacks = Object.keys(settings).filter((name) => settings[name] !== null && !engine.order.includes(name));
         node.setAttribute("aria-current", String(engine === chosen));
         setText(steps, made ? made.steps.map(stepText).join(" → ") || "keep all" : `temperature=${number(temperature)}`);
-        setText(end, made ? `keeps ${made.left}${lacks.length ? `, has no ${lacks.join(", ")}` : ""}` : "is an error");
+        setText(end, made ? `keeps ${whole(made.left)}${lacks.length ? `, has no ${lacks.join(", ")}` : ""}` : "is an error");
       });
     },
   };
@@ -249,12 +265,12 @@ function tokensFigure(redraw) {
     reset: () => more.turn(false),
     /** Returns the lines that are shown. */
     update(now) {
-      const all = more.pressed();
-      const lines = linesOf(now, all);
       const size = now.from.logits.length;
+      const all = more.pressed() && size < MANY;
+      const lines = linesOf(now, all);
       figure.setTitle(now.heading);
       setText(more.node, all ? "Show the first" : `Show all ${size}`);
-      more.node.hidden = size <= FIRST + 1;
+      more.node.hidden = size <= FIRST + 1 || size >= MANY;
       scroll.classList.toggle("tc-long", all);
       scrollable(scroll, all, "All tokens");
       chart.update(lines, now.temperature);

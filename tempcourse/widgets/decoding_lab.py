@@ -1,4 +1,4 @@
-"""What temperature and filters make of next-token logits: the stories' in some contexts, or the reader's own."""
+"""What temperature and filters make of next-token logits: the stories', a real model's, or the reader's own."""
 
 import functools
 
@@ -7,6 +7,7 @@ import numpy as np
 import traitlets
 
 from tempcourse._arguments import read_list
+from tempcourse.contexts import read_data
 from tempcourse.decoding import LLAMA_CPP, TRANSFORMERS, VLLM
 from tempcourse.language import NGramModel, load_stories
 from tempcourse.softmax import effective_choices, softmax
@@ -48,7 +49,9 @@ class DecodingView(filter_traits(FILTERS), View):
 
     words = traitlets.List(help="the vocabulary").tag(sync=True)
     contexts = traitlets.List(help="texts that come before").tag(sync=True)
-    log_probabilities = traitlets.List(help="of the next word, a row a context, rounded").tag(sync=True)
+    log_probabilities = traitlets.List(help="of the next word, a row each of the first contexts").tag(sync=True)
+    recorded = traitlets.List(help="of a real model, one each of the other contexts").tag(sync=True)
+    width = traitlets.Float(help="of a bin of the counts").tag(sync=True)
     context = traitlets.Int(0, help="an index into contexts; beyond them, what the reader pastes").tag(sync=True)
     own = traitlets.Unicode("", help="what the reader pastes").tag(sync=True)
     returned = traitlets.Float(1.0, help="the temperature at which the service returned it").tag(sync=True)
@@ -65,14 +68,16 @@ def decoding_lab(contexts=None):
     """Return an explorable of decoding: next-token logits before and after temperature and filters.
 
     The logits are those of an n-gram model of the stories, of order 3, over its whole vocabulary. They are kept
-    with the page as log-probabilities of 4 decimals, about 7 kB a context. Or they are the reader's own: tokens
-    and log-probabilities as an API returns them, pasted into the page, which keeps them to itself. If they were
-    returned at another temperature than 1, they are brought back to 1 first.
+    with the page as log-probabilities of 4 decimals, about 7 kB a context. Or they are those of a real model with
+    49,152 tokens, recorded after 24 texts (`tempcourse.contexts`). Or the reader's own: tokens and log-probabilities
+    as an API returns them, pasted into the page, which keeps them to itself. If they were returned at another
+    temperature than 1, they are brought back to 1 first.
 
     Parameters
     ----------
     contexts : sequence of str, optional
-        Up to 24 different beginnings of a story, of words that the stories know; a dozen when left out.
+        Up to 24 different beginnings of a story, of words that the stories know; without the real model then. A
+        dozen, and the real model's texts, when left out.
 
     Returns
     -------
@@ -93,8 +98,11 @@ def decoding_lab(contexts=None):
     >>> lab.controls["top_p"].value
     0.9
     """
+    data = read_data("contexts.json")
+    recorded = data["contexts"] if contexts is None else []
     contexts = _checked_contexts(contexts)
     words, rows = _logits(contexts)
+    texts = [*contexts, *(record["text"] for record in recorded)]
     start = {
         "context": 0,
         "own": "",
@@ -110,14 +118,20 @@ def decoding_lab(contexts=None):
         (list(contexts),),
         start,
         words=words,
-        contexts=list(contexts),
+        contexts=texts,
+        recorded=recorded,
+        width=data["width"],
         log_probabilities=rows,
         engines=[engine_state(engine) for engine in ENGINES],
         temperatures=TEMPERATURES,
     )
     controls = {
         "context": ipywidgets.Dropdown(
-            options=[*(f"{context} …" for context in contexts), "Your own"],
+            options=[
+                *(f"{context} …" for context in contexts),
+                *(f"SmolLM2: {record['text']} …".replace("\n", " ↵ ") for record in recorded),
+                "Your own",
+            ],
             index=0,
             description="After",
             **WIDE,

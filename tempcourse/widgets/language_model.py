@@ -1,14 +1,10 @@
 """A real language model in the page, under every knob; and where it is not, what it said after 24 texts."""
 
-import functools
-import json
-from importlib import resources
-
 import ipywidgets
 import numpy as np
 import traitlets
 
-from tempcourse.contexts import load_contexts
+from tempcourse.contexts import load_contexts, read_data
 from tempcourse.decoding import LLAMA_CPP, TRANSFORMERS, VLLM
 from tempcourse.softmax import effective_choices, entropy, softmax
 from tempcourse.words import number, percent
@@ -68,7 +64,8 @@ def language_model():
     >>> explore.controls["temperature"].value
     1.0
     """
-    recorded, width = _recorded()
+    data = read_data("contexts.json")
+    recorded, width = data["contexts"], data["width"]
     texts = [context["text"] for context in recorded]
     start = {
         "context": texts.index(START),
@@ -101,13 +98,6 @@ def language_model():
         "seed": seed_slider(view),
     }
     return Explorable(view, controls, summary=_summary(), draw=_draw)
-
-
-@functools.cache
-def _recorded():
-    """Return the contexts as they are stored, and the width of a bin."""
-    data = json.loads(resources.files("tempcourse").joinpath("data/contexts.json").read_text(encoding="utf8"))
-    return data["contexts"], data["width"]
 
 
 def _summary():

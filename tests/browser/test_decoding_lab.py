@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pages import FRAME, in_browser, put, state
 
 from tempcourse import decoding
+from tempcourse.contexts import load_contexts
 from tempcourse.decoding import LLAMA_CPP, TRANSFORMERS, VLLM
 from tempcourse.softmax import effective_choices, entropy, softmax
 from tempcourse.widgets.decoding_lab import decoding_lab
@@ -293,6 +294,24 @@ def test_draws_come_from_the_seed_by_inverse_cdf_and_the_button_takes_the_next(s
     page.get_by_role("status").filter(has_text="Seed 3 draws ").wait_for(state="attached")
 
 
+@pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
+def test_a_real_model_s_contexts_are_decoded_over_its_whole_vocabulary(show, engine):
+    lab = decoding_lab()
+    page = show(lab)
+    settings = {**OFF, "temperature": 1.5, "top_p": 0.9}
+    for text in ("import numpy as", "My name is", "def add(a, b):\n    return"):
+        put(page, context=lab.view.contexts.index(text), **chosen(lab, engine=engine.name, **settings))
+        logits = load_contexts()[text].logits
+        before, after = softmax(logits), softmax(engine(temperature=1.5, top_p=0.9)(logits))
+        found = rows(page)
+        assert found[-1][0] == "49,140 more" and len(found) == 13
+        assert [row[2] for row in found] == pytest.approx([*before[:12], before[12:].sum()], rel=1e-9)
+        assert [row[3] for row in found] == pytest.approx([*after[:12], after[12:].sum()], rel=1e-9, abs=1e-15)
+        assert fact(page, "Kept") == f"{np.count_nonzero(after):,} of 49,152"
+    assert page.get_by_role("button", name="Show all").is_hidden()
+    assert "not recorded" in page.locator(".tc-draws").inner_text() or engine is LLAMA_CPP
+
+
 def test_own_contexts_are_taken(show):
     page = show(decoding_lab(["Old Jon", "He said the"]))
     put(page, context=1)
@@ -442,7 +461,7 @@ def test_a_reader_can_paste_by_keyboard_and_try_an_example(show):
     lab = decoding_lab()
     page = show(lab)
     assert not page.get_by_role("textbox").is_visible()
-    put(page, context=12)
+    put(page, context=len(lab.view.contexts))
     page.get_by_role("textbox", name="Tokens and log-probabilities").focus()
     page.keyboard.type("yes -0.1\nno -2.5")
     page.evaluate(FRAME)

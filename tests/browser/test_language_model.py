@@ -8,12 +8,11 @@ import pytest
 from pages import FRAME, HOST, put
 from playwright.sync_api import expect
 
-from tempcourse.contexts import load_contexts
+from tempcourse.contexts import load_contexts, read_data
 from tempcourse.decoding import LLAMA_CPP, TRANSFORMERS, VLLM
 from tempcourse.softmax import softmax
 from tempcourse.widgets import language_model
 from tempcourse.widgets.kit.filters import FILTERS, TEMPERATURES
-from tempcourse.widgets.language_model import _recorded
 
 # Stands for the loader of a page: 60 tokens, whose logits after a text are a fixed function of its last two.
 LOADER = """
@@ -63,6 +62,7 @@ def live(new_page, serve, tmp_path):
 
 def press(page, name):
     page.get_by_role("button", name=name, exact=True).click()
+    page.evaluate(FRAME)  # until then the buttons do not show that it works
     expect(page.get_by_role("button", name="Draw one token")).to_be_enabled()
 
 
@@ -87,8 +87,9 @@ def column(page, number):
 
 
 def test_logits_are_those_of_python(mathematics):
-    recorded, width = _recorded()
-    for context in recorded[::5]:
+    data = read_data("contexts.json")
+    width = data["width"]
+    for context in data["contexts"][::5]:
         theirs = mathematics.evaluate("([context, width]) => source.recordedLogits(context, width)", [context, width])
         np.testing.assert_allclose(theirs, load_contexts()[context["text"]].logits, rtol=0, atol=1e-12)
 
