@@ -12,7 +12,7 @@ import {
   textSetting,
 } from "./kit/settings.js";
 import { cell } from "./kit/table.js";
-import { tokensChart, visible } from "./kit/tokens.js";
+import { recordedName, tokensChart, visible } from "./kit/tokens.js";
 import { number, percent, whole } from "./kit/words.js";
 import { recordedLogits } from "./maths/contexts.js";
 import { chain, decode, refusal } from "./maths/decoding.js";
@@ -110,8 +110,7 @@ const recordedRows = new WeakMap(); // what was made of a record: it is long
 function recordedTokens(record, width) {
   if (!recordedRows.has(record)) {
     const logits = recordedLogits(record, width);
-    const unnamed = new Array(logits.length - record.tokens.length).fill("not recorded");
-    recordedRows.set(record, { names: [...record.tokens.map(visible), ...unnamed], logits });
+    recordedRows.set(record, { names: logits.map((_, rank) => visible(recordedName(record.tokens, rank))), logits });
   }
   return recordedRows.get(record);
 }

@@ -12,7 +12,7 @@ import {
   textSetting,
 } from "./kit/settings.js";
 import { cell } from "./kit/table.js";
-import { tokensChart, visible } from "./kit/tokens.js";
+import { recordedName, tokensChart, visible } from "./kit/tokens.js";
 import { wordList } from "./kit/word_list.js";
 import { number, percent, whole } from "./kit/words.js";
 import { chain, decode, refusal } from "./maths/decoding.js";
@@ -35,7 +35,8 @@ const RECORDED = "Until then, these are its logits after 24 texts, recorded befo
 
 /** The address of the page's loader, and null where the page has none. */
 function loaderAddress() {
-  return document.querySelector('link[rel="language-model"]')?.href ?? null;
+  const address = document.querySelector('meta[name="language-model"]')?.content;
+  return address ? new URL(address, document.baseURI).href : null;
 }
 
 /** What a chat's format makes of a message; see Transformer.chat in Python. */
@@ -53,7 +54,7 @@ function rankedTokens(logits, pieces) {
 
 function recordedTokens(context, width) {
   const logits = recordedLogits(context, width);
-  return { logits, name: (rank) => context.tokens[rank] ?? "not recorded" };
+  return { logits, name: (rank) => recordedName(context.tokens, rank) };
 }
 
 /** What may come at a place: its tokens, and at τ = 1 their entropy and what their logits are short of logarithms. */
@@ -229,7 +230,7 @@ function nucleusSize(probabilities, share) {
   return count;
 }
 
-function factsOf({ place, before, now }) {
+function factsOf({ place, before, now, dice }) {
   const both = (of) => [before, now?.after].map((p) => (p ? of(p) : "–")).join(" → ");
   return [
     now ? `${whole(now.left)} of ${whole(place.logits.length)}` : "–",
@@ -237,6 +238,7 @@ function factsOf({ place, before, now }) {
     both((p) => number(effectiveChoices(p), 3)),
     both((p) => whole(nucleusSize(p, 0.9))),
     both((p) => percent(Math.min(1, sum(p.slice(100))))),
+    now ? visible(place.name(inverseCdf(now.after, dice))) : "–",
   ];
 }
 
@@ -474,7 +476,7 @@ function build({ model, body, table, fit, redraw, cleanup }) {
   const [line, chart] = [entropyLine(), tokensChart()];
   const lineFigure = panel(line, { title: "Entropy at each place, in nats at τ = 1" });
   const figure = panel(chart, { aside: "outline: before · filled: after · dashed: dropped" });
-  const figures = facts(["Kept", "Entropy H, nats", "Effective choices", "Nucleus 0.9", "Beyond the first 100"]);
+  const figures = facts(["Kept", "Entropy H, nats", "Effective choices", "Nucleus 0.9", "Beyond the first 100", "The seed draws"]);
   const alive = [prompt.node, ...writing.nodes, lineFigure.node];
   body.append(loading.node, ...alive, figure.node, others.node, figures.node);
   fit(figure.node, chart.layout);
@@ -489,7 +491,8 @@ function build({ model, body, table, fit, redraw, cleanup }) {
     const inText = text && chosen < text.ids().length ? `In place of “${visible(text.name(chosen))}”` : "The next token";
     const heading = !text ? `After “${visible(context.text)}”` : chosen > 0 ? inText : "Before the first token there is nothing to read";
     if (!place) return { place, how, heading };
-    return { place, how, heading, before: softmax(place.logits, 1), now: afterSettings(place, how) };
+    const dice = diceOf(model.get("seed"))[text ? chosen : 0];
+    return { place, how, heading, dice, before: softmax(place.logits, 1), now: afterSettings(place, how) };
   };
   const update = () => {
     session.follow();

@@ -226,7 +226,7 @@ def test_nothing_is_wider_than_the_page_and_text_keeps_its_size(show, name, widt
     page.evaluate(FRAME)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     sizes = page.evaluate(
-        """() => [...document.querySelectorAll("svg")].flatMap((chart) => {
+        """() => [...document.querySelectorAll("svg")].filter((chart) => chart.checkVisibility()).flatMap((chart) => {
              const scale = chart.getBoundingClientRect().width / chart.viewBox.baseVal.width;
              const size = (text) => scale * parseFloat(getComputedStyle(text).fontSize);
              return [...chart.querySelectorAll("text")].map(size);

@@ -42,7 +42,7 @@ export async function loadModel({ progress, signal }) {
 @pytest.fixture
 def live(new_page, serve, tmp_path):
     """A function that shows the explorable on a page that has a loader."""
-    link = '<link rel="language-model" href="loader.js">'
+    link = '<meta name="language-model" content="loader.js">'
     (tmp_path / "index.html").write_text(f"<!doctype html><html lang=en><title>Test</title>{link}<body>")
     (tmp_path / "loader.js").write_text(LOADER)
     view = language_model().view

@@ -1,7 +1,7 @@
 """Let some pages load a language model: name its loader to them, and let them compile WebAssembly.
 
 The pages are the setting `language_model_pages`. The loader is a module; an explorable that wants it finds its address
-in the page's ``<link rel="language-model">``. What it loads, `make site` puts beside the pages.
+in the page's ``<meta name="language-model">``. What it loads, `make site` puts beside the pages.
 """
 
 from pathlib import Path
@@ -18,7 +18,7 @@ def add_loader(app, pagename, templatename, context, doctree):
     if pagename not in app.config.language_model_pages:
         return
     address = relative_uri(app.builder.get_target_uri(pagename), LOADER)
-    context["metatags"] = context.get("metatags", "") + f'\n<link rel="language-model" href="{address}">'
+    context["metatags"] = context.get("metatags", "") + f'\n<meta name="language-model" content="{address}">'
     context["content_security_policy"] = context["content_security_policy"].replace(*COMPILING)
 
 

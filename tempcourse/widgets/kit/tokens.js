@@ -4,10 +4,15 @@ import { tinted } from "./colours.js";
 import { move, setText, svg } from "./elements.js";
 import { shareScale } from "./frame.js";
 import { chartNode, sliver } from "./marks.js";
-import { percent } from "./words.js";
+import { percent, whole } from "./words.js";
 
 const NARROW = 440; // pixels below which a chart has room for one number a row
 const NAMED = 13; // characters of a token that a chart has room for
+
+/** The name of a recorded context's token by its rank; of those beyond the first, only that is known. */
+export function recordedName(tokens, rank) {
+  return tokens[rank] ?? `no. ${whole(rank + 1)}`;
+}
 
 /** A token so that it can be seen: spaces at its ends, line breaks, and quotes around what is no word. */
 export function visible(token) {
