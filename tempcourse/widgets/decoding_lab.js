@@ -13,7 +13,7 @@ import {
 } from "./kit/settings.js";
 import { cell } from "./kit/table.js";
 import { recordedName, tokensChart, visible } from "./kit/tokens.js";
-import { number, percent, whole } from "./kit/words.js";
+import { number, percent, stepsText, whole } from "./kit/words.js";
 import { recordedLogits } from "./maths/contexts.js";
 import { chain, decode, refusal } from "./maths/decoding.js";
 import { readLogprobs } from "./maths/logprobs.js";
@@ -97,11 +97,6 @@ function remarkOn({ tokens, logits, missing, note }, counted, returned) {
     "as the many that they are, they would gain more from heat and lose more to cold." +
     (outweigh ? " Here they even outweigh your first token, and top-k and min-p take them for it." : "")
   );
-}
-
-/** A step as Python writes it. */
-function stepText([filter, setting]) {
-  return `${filter}(${setting === Infinity ? "inf" : setting})`;
 }
 
 const recordedRows = new WeakMap(); // what was made of a record: it is long
@@ -245,7 +240,7 @@ function ordersList(engines) {
         const { steps, end, node } = rows[i];
         const lacks = Object.keys(settings).filter((name) => settings[name] !== null && !engine.order.includes(name));
         node.setAttribute("aria-current", String(engine === chosen));
-        setText(steps, made ? made.steps.map(stepText).join(" → ") || "keep all" : `temperature=${number(temperature)}`);
+        setText(steps, made ? stepsText(made.steps) : `temperature=${number(temperature)}`);
         setText(end, made ? `keeps ${whole(made.left)}${lacks.length ? `, has no ${lacks.join(", ")}` : ""}` : "is an error");
       });
     },

@@ -14,7 +14,7 @@ import {
 import { cell } from "./kit/table.js";
 import { recordedName, tokensChart, visible } from "./kit/tokens.js";
 import { wordList } from "./kit/word_list.js";
-import { number, percent, whole } from "./kit/words.js";
+import { number, percent, stepsText, whole } from "./kit/words.js";
 import { chain, decode, refusal } from "./maths/decoding.js";
 import { recordedLogits } from "./maths/contexts.js";
 import { inverseCdf, randomSource, uniform } from "./maths/random.js";
@@ -65,9 +65,10 @@ function placeOf(tokens) {
 /** The probabilities of a place at the settings, and what is kept; null where the engine refuses them. */
 function afterSettings({ logits }, { engine, settings }) {
   if (refusal(engine, settings.temperature)) return null;
-  const decoded = decode(chain(engine, settings), logits);
+  const steps = chain(engine, settings);
+  const decoded = decode(steps, logits);
   const kept = Array.from(decoded, (z) => z > -Infinity);
-  return { after: softmax(decoded, 1), kept, left: kept.filter(Boolean).length };
+  return { steps, after: softmax(decoded, 1), kept, left: kept.filter(Boolean).length };
 }
 
 /** The settings, as the model has them. */
@@ -478,7 +479,9 @@ function build({ model, body, table, fit, redraw, cleanup }) {
   const figure = panel(chart, { aside: "outline: before · filled: after · dashed: dropped" });
   const figures = facts(["Kept", "Entropy H, nats", "Effective choices", "Nucleus 0.9", "Beyond the first 100", "The seed draws"]);
   const alive = [prompt.node, ...writing.nodes, lineFigure.node];
-  body.append(loading.node, ...alive, figure.node, others.node, figures.node);
+  const order = element("code");
+  const said = element("p", { class: "tc-note" }, order);
+  body.append(loading.node, ...alive, figure.node, others.node, figures.node, said);
   fit(figure.node, chart.layout);
   fit(lineFigure.node, line.layout);
 
@@ -503,12 +506,13 @@ function build({ model, body, table, fit, redraw, cleanup }) {
     writing.update(now.how.settings.temperature);
     if (text) line.update(text.known(), session.chosen());
     figure.setTitle(now.heading);
-    for (const node of [chart.node, figures.node]) node.toggleAttribute("hidden", Boolean(text) && session.chosen() === 0);
+    for (const node of [chart.node, figures.node, said]) node.toggleAttribute("hidden", Boolean(text) && session.chosen() === 0);
     others.node.hidden = !now.place || !text || session.chosen() < text.given();
     if (!now.place) return;
     const lines = linesOf(now);
     chart.update(lines, now.how.settings.temperature);
     figures.write(factsOf(now));
+    setText(order, now.now ? stepsText(now.now.steps) : refusal(now.how.engine, now.how.settings.temperature));
     table.update(tableOf(now, lines));
     if (text) others.update(now.place);
   };

@@ -50,3 +50,8 @@ export function decimal(p) {
 export function natsAndBits(nats) {
   return `${nats.toFixed(3)} nats (${(nats / Math.LN2).toFixed(3)} bits)`;
 }
+
+/** The steps of a chain, as Python writes them. */
+export function stepsText(steps) {
+  return steps.map(([filter, setting]) => `${filter}(${setting === Infinity ? "inf" : setting})`).join(" → ") || "keep all";
+}
