@@ -239,7 +239,7 @@ function factsOf({ place, before, now, dice }) {
     both((p) => number(effectiveChoices(p), 3)),
     both((p) => whole(nucleusSize(p, 0.9))),
     both((p) => percent(Math.min(1, sum(p.slice(100))))),
-    now ? visible(place.name(inverseCdf(now.after, dice))) : "–",
+    now ? `${visible(place.name(inverseCdf(now.after, dice)))}, by u = ${dice.toFixed(3)}` : "–",
   ];
 }
 
