@@ -22,14 +22,14 @@ SITE = Path(__file__).parent.parent / "_build" / "site"
 PAGE = "notebooks/09_real_model.html"
 PROMPT, LENGTH, BATCH, ROUNDS, WRITTEN = "Once upon a time, there was a", 40, 16, 5, 20
 NOT_INSTALLED = "not installed: pip install -e '.[oracles]'"
-LOAD = f"""import resource, time
+LOAD = f"""import re, time
 start = time.perf_counter()
 from tempcourse.transformer import load_transformer
 import numpy as np
 model = load_transformer()
 print(time.perf_counter() - start)
 model.generate("{PROMPT}", {LENGTH}, rng=np.random.default_rng(0))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3)"""
+print(int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1e3)"""
 # Until the first distribution of the model is shown, and until it has written: milliseconds.
 IN_PAGE = """async (count) => {
   const place = document.querySelector('.static-widget[id^="language_model"]');
