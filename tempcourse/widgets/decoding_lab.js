@@ -11,8 +11,7 @@ import {
   temperatureSetting,
   textSetting,
 } from "./kit/settings.js";
-import { cell } from "./kit/table.js";
-import { recordedName, tokensChart, visible } from "./kit/tokens.js";
+import { recordedName, tokensChart, tokensTable, visible } from "./kit/tokens.js";
 import { number, percent, stepsText, whole } from "./kit/words.js";
 import { recordedLogits } from "./maths/contexts.js";
 import { chain, decode, refusal } from "./maths/decoding.js";
@@ -200,17 +199,8 @@ function drawnWords({ seed, from, after }) {
 }
 
 function tableOf({ heading, engine, temperature }, lines) {
-  return {
-    title: lines.length ? `${heading}: before, and after ${engine.name} at τ = ${number(temperature)}` : heading,
-    columns: ["Token", "Log-probability", "Before", "After", "Kept"],
-    lines: lines.map(({ name, logit, before, after, kept, left }) => [
-      cell.text(name),
-      logit === undefined ? cell.text("", { logit: "" }) : cell.logit(logit),
-      cell.probability(before, 1),
-      kept === null ? cell.text("–", { probability: "" }) : cell.probability(after, temperature),
-      cell.text(kept === null ? "–" : (left ?? (kept ? "yes" : "no"))),
-    ]),
-  };
+  const decoded = `${heading}: before, and after ${engine.name} at τ = ${number(temperature)}`;
+  return tokensTable(lines.length ? decoded : heading, lines, temperature);
 }
 
 function summaryOf(now) {

@@ -11,8 +11,7 @@ import {
   temperatureSetting,
   textSetting,
 } from "./kit/settings.js";
-import { cell } from "./kit/table.js";
-import { recordedName, tokensChart, visible } from "./kit/tokens.js";
+import { recordedName, tokensChart, tokensTable, visible } from "./kit/tokens.js";
 import { wordList } from "./kit/word_list.js";
 import { number, percent, stepsText, whole } from "./kit/words.js";
 import { chain, decode, refusal } from "./maths/decoding.js";
@@ -241,20 +240,6 @@ function factsOf({ place, before, now, dice }) {
     both((p) => percent(Math.min(1, sum(p.slice(100))))),
     now ? `${visible(place.name(inverseCdf(now.after, dice)))}, by u = ${dice.toFixed(3)}` : "–",
   ];
-}
-
-function tableOf(now, lines) {
-  return {
-    title: now.heading,
-    columns: ["Token", "Log-probability", "Before", "After", "Kept"],
-    lines: lines.map(({ name, logit, before, after, kept, left }) => [
-      cell.text(name),
-      logit === undefined ? cell.text("", { logit: "" }) : cell.logit(logit),
-      cell.probability(before, 1),
-      kept === null ? cell.text("–", { probability: "" }) : cell.probability(after, now.how.settings.temperature),
-      cell.text(kept === null ? "–" : (left ?? (kept ? "yes" : "no"))),
-    ]),
-  };
 }
 
 function summaryOf({ place, before, now, heading, how }) {
@@ -513,7 +498,7 @@ function build({ model, body, table, fit, redraw, cleanup }) {
     chart.update(lines, now.how.settings.temperature);
     figures.write(factsOf(now));
     setText(order, now.now ? stepsText(now.now.steps) : refusal(now.how.engine, now.how.settings.temperature));
-    table.update(tableOf(now, lines));
+    table.update(tokensTable(now.heading, lines, now.how.settings.temperature));
     if (text) others.update(now.place);
   };
   return { update, summary: () => session.news() || summaryOf(shown()), reset: session.begin };

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from engines import ENGINES, open_engine, serve_watched
+from pages import FRAME
 from playwright.sync_api import expect
 
 from tempcourse.decoding import LLAMA_CPP, TRANSFORMERS, VLLM
@@ -40,7 +41,6 @@ SET = """(slider, value) => {
   slider.value = value;
   slider.dispatchEvent(new Event("input", { bubbles: true }));
 }"""
-FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 SLIDERS = {"top_k": "Top-k", "top_p": "Top-p", "min_p": "Min-p", "typical_p": "Typical-p"}
 
 
@@ -84,7 +84,7 @@ def load(page):
 def press(page, name):
     """Press a button, and wait until what it began is done."""
     page.get_by_role("button", name=name, exact=True).click()
-    page.evaluate(FRAMES)
+    page.evaluate(FRAME)
     ready(page)
 
 
@@ -92,12 +92,12 @@ def turn(page, label, index):
     """Put a slider to a stop."""
     widget = page.locator('.static-widget[id^="language_model"]')
     widget.get_by_label(label, exact=True).evaluate(SET, index)
-    page.evaluate(FRAMES)
+    page.evaluate(FRAME)
 
 
 def choose_engine(page, name):
     page.locator('.static-widget[id^="language_model"] label').filter(has_text=name).click()
-    page.evaluate(FRAMES)
+    page.evaluate(FRAME)
 
 
 def write_coldly(page):
@@ -142,7 +142,7 @@ def test_it_loads_and_writes_what_llama_cpp_writes(visit, name):
     page = visit(name)
     requests = []
     page.on("request", lambda request: requests.append(request.url))
-    page.evaluate(FRAMES)
+    page.evaluate(FRAME)
     assert not [url for url in requests if "language" in url], "nothing before it is asked for"
     load(page)
     assert sum(url.endswith(".gguf") for url in requests) == 1
@@ -218,7 +218,7 @@ def test_back_to_a_token_another_in_its_place_and_on(visit):
     press(page, "Write 20")
     whole, given = written(page), tokens(page).count() - 21
     tokens(page).nth(given + 6).click()
-    page.evaluate(FRAMES)
+    page.evaluate(FRAME)
     ready(page)
     press(page, "Back to here")
     expect(tokens(page)).to_have_count(given + 7)
@@ -226,7 +226,7 @@ def test_back_to_a_token_another_in_its_place_and_on(visit):
     press(page, "Write 20")
     assert written(page).startswith(whole), "the seed has a number for each place"
     tokens(page).nth(given + 2).click()
-    page.evaluate(FRAMES)
+    page.evaluate(FRAME)
     ready(page)
     other = page.get_by_role("group", name="Put another token here").get_by_role("button").nth(5)
     put = other.inner_text().replace("␣", "").strip()
@@ -258,7 +258,7 @@ def test_twenty_seconds_of_quick_changes_do_not_break_it(visit):
     )
     ready(page)
     place.get_by_role("button", name="Reset").click()
-    page.evaluate(FRAMES)
+    page.evaluate(FRAME)
     ready(page)
     write_coldly(page)
     press(page, "Write 20")
@@ -270,7 +270,7 @@ def test_as_a_message_in_a_chat_it_answers(visit):
     load(page)
     page.get_by_label("The text that the model reads").fill("What is the capital of France?")
     page.get_by_label("as a message in a chat").check()
-    page.evaluate(FRAMES)
+    page.evaluate(FRAME)
     ready(page)
     write_coldly(page)
     press(page, "Write 20")

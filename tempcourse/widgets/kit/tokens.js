@@ -4,6 +4,7 @@ import { tinted } from "./colours.js";
 import { move, setText, svg } from "./elements.js";
 import { shareScale } from "./frame.js";
 import { chartNode, sliver } from "./marks.js";
+import { cell } from "./table.js";
 import { percent, whole } from "./words.js";
 
 const NARROW = 440; // pixels below which a chart has room for one number a row
@@ -88,4 +89,19 @@ function fillRow(row, { name, before, after, kept }, span, narrow) {
   move(row.value, { class: dropped ? "tc-value tc-gone" : "tc-value" });
   move(row.before, { width: sliver(before, span).toFixed(1), class: dropped ? "tc-before tc-dropped" : "tc-before" });
   move(row.after, { width: sliver(after, span).toFixed(1) });
+}
+
+/** The same as a table. A line that stands for many tokens has no logit, and says in `left` how many of them are kept. */
+export function tokensTable(title, lines, temperature) {
+  return {
+    title,
+    columns: ["Token", "Log-probability", "Before", "After", "Kept"],
+    lines: lines.map(({ name, logit, before, after, kept, left }) => [
+      cell.text(name),
+      logit === undefined ? cell.text("", { logit: "" }) : cell.logit(logit),
+      cell.probability(before, 1),
+      kept === null ? cell.text("–", { probability: "" }) : cell.probability(after, temperature),
+      cell.text(kept === null ? "–" : (left ?? (kept ? "yes" : "no"))),
+    ]),
+  };
 }

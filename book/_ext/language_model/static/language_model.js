@@ -8,7 +8,7 @@ const silent = () => {};
 const LOGGER = { debug: silent, log: silent, warn: silent, error: silent };
 
 /** What the site says of its model: { file, bytes, sha256, engine, wasm }; an error where it has none. */
-export async function aboutModel() {
+async function aboutModel() {
   const answer = await fetch(new URL("about.json", FOLDER)).catch(() => null);
   if (!answer?.ok) throw new Error("This copy of the course has no model: make site puts it beside the pages.");
   return answer.json();
@@ -85,7 +85,6 @@ async function modelOf(engine) {
   };
   return {
     pieces,
-    longest: LONGEST,
     encode: (text) => inTurn(() => engine.tokenize(text, true)),
     logits: (tokens) => inTurn(() => compute(tokens)),
     exit: () => engine.exit(),
