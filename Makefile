@@ -27,7 +27,7 @@ read: $(MODEL) book
 book: $(PAGE)
 
 # Warnings are errors; after a failure the next build reads every page again, so that it fails again.
-$(PAGE): $(PROSE) $(NOTEBOOKS) $(BUILD)/.package $(BUILD)/.extensions
+$(PAGE): $(PROSE) $(NOTEBOOKS) $(BUILD)/.package $(BUILD)/.extensions $(BUILD)/.questions
 	$(BIN)/jupyter-book build -W -n --keep-going --quiet . || { rm -rf $(BUILD)/.doctrees $@; exit 1; }
 	@touch $@
 
@@ -40,6 +40,10 @@ $(BUILD)/.package: $(PACKAGE) $(wildcard book/_ext/executed_notebooks/*) $(BIN)/
 # Nor does Sphinx see an edited extension: render all again then, from the outputs in the cache.
 $(BUILD)/.extensions: $(EXTENSIONS) _config.yml
 	@rm -rf $(BUILD)/.doctrees $(BUILD)/html && mkdir -p $(BUILD) && touch $@
+
+# One page asks the questions of all chapters, and is read again when they change.
+$(BUILD)/.questions: $(NOTEBOOKS)
+	@rm -f $(BUILD)/.doctrees/book/review.doctree && mkdir -p $(BUILD) && touch $@
 
 pdf: $(PDF)
 

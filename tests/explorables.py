@@ -1,8 +1,11 @@
 """The one list of explorables that their tests follow: how to make each, and settings that are not its defaults."""
 
+from pathlib import Path
+
 from tempcourse.widgets import (
     compare_temperatures,
     decoding_lab,
+    diagnostic,
     explore_annealing,
     explore_bandit,
     explore_calibration,
@@ -14,10 +17,13 @@ from tempcourse.widgets import (
     explore_temperature,
     language_model,
     quiz,
+    review,
     sequence_tree,
     story_writer,
+    your_calibration,
 )
 
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 SKETCH = [2.0, 1.0, 0.5, 0.1]
 MEASURED = {50: {"hard": (85, 0.5), 1: (91, 0.4), 10: (96, 0.2)}, 20: {10: (90, 0.5), 1: (80, 0.8), "hard": (75, 1)}}
 QUESTION = ("Which is `larger`?", ["1/2", "1/3 < 1"], 0, ["Yes.", "A third is *less*."])
@@ -60,5 +66,10 @@ EXPLORABLES = {
         lambda: language_model(),
         {"context": 9, "prompt": "Albert", "chat": True, "engine": 1, "temperature_index": 3, "top_k": 4, "seed": 42},
     ),
+    "your_calibration": (lambda: your_calibration(), {"chapter": 3, "attempt": 1, "shown": True}),
     "quiz": (lambda: quiz(*QUESTION), {}),
+    "diagnostic": (lambda: diagnostic([("Fractions", "fractions.html", *QUESTION)]), {}),
+    "review": (lambda: review(NOTEBOOKS), {}),
 }
+#: Those that ask rather than show: without settings, numbers or a picture.
+ASKING = {"quiz", "diagnostic", "review"}

@@ -18,7 +18,8 @@ from tempcourse import widgets
 expect.set_options(timeout=30_000)
 
 CHAPTERS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
-EXPLORABLES = [name for name in widgets.__all__ if name.islower() and name != "quiz"]
+WITHOUT_SLIDER = {"diagnostic", "quiz", "review", "your_calibration"}
+EXPLORABLES = [name for name in widgets.__all__ if name.islower() and name not in WITHOUT_SLIDER]
 # Most have a slider for the temperature, in the symbol of their chapter; the others have these.
 LABELS = {"explore_annealing": "Steps", "explore_distillation": "Hard labels, %"}
 # The last cell says what Python knows of every slider in the chapter.

@@ -24,6 +24,8 @@ CHAPTER = f"""<section id="one"><h1>One<a class="headerlink" href="#one">#</a></
 <p>See <a href="02_two.html#two">two</a>, <a href="#ex">below</a>, <a href="02_two.html#view?temperature=2">a view</a>,
 <a href="../book/notation.html">signs</a>, <a href="01_one.ipynb">a file</a>, <a href="https://example.org/">away</a>.</p>
 {QUIZ}
+<p><strong>Wrap-up 1.1</strong></p>
+<div class="cell"><div class="cell_output">{QUIZ.replace("quiz-1", "quiz-2").replace("Which?", "Why?")}</div></div>
 <div class="cell"><a href="../_images/a.png"><img src="../_images/a.png" alt="Bars of two words: mat 60 %, sofa 40 %."
 loading="lazy"></a></div>
 <svg><linearGradient id="g"/><rect fill="url(#g)" aria-labelledby="g"/></svg>
@@ -125,6 +127,8 @@ def test_answers_and_solutions_stand_at_the_end_of_their_chapter(book):
     chapter = book.select_one("#notebooks-01_one")
     question, last = chapter.select_one(".tempcourse-quiz-static"), chapter.select("section")[-1]
     assert question.p.get_text() == "Question 1.1. Which?"
+    named = [each.p.get_text() for each in chapter.select(".tempcourse-quiz-static")]
+    assert named[1:] == ["Wrap-up 1.1. Why?"] and chapter.get_text().count("Wrap-up 1.1") == 2  # and at its answer
     assert [choice.get_text() for choice in question.select("li")] == ["this", "that"]
     assert "Right." not in question.get_text()
     assert question.select_one("[data-page-of]")["data-page-of"] == last.select_one(".answer")["id"]

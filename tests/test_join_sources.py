@@ -1,6 +1,7 @@
 """How an explorable's JavaScript becomes one module, and what is refused with its file and line."""
 
 import re
+from pathlib import Path
 
 import pytest
 from explorables import EXPLORABLES
@@ -8,6 +9,7 @@ from explorables import EXPLORABLES
 from tempcourse.widgets.kit import sources
 from tempcourse.widgets.kit.sources import FOLDER, join_sources
 
+EXTENSIONS = Path(__file__).parents[1] / "book" / "_ext"
 ENTRY = 'import { softmax } from "./maths/softmax.js";\n\nexport default { render: softmax };\n'
 MATHS = "/** How much each. */\nexport function softmax(z) {\n  return z;\n}\n"
 
@@ -94,8 +96,9 @@ def test_a_circle_is_named(join):
         join(circle)
 
 
-def test_no_file_is_left_that_no_explorable_uses():
-    used = {path for name in EXPLORABLES for path in _needed(FOLDER / f"{name}.js")}
+def test_no_file_is_left_that_no_explorable_and_no_page_uses():
+    entries = [*(FOLDER / f"{name}.js" for name in EXPLORABLES), *EXTENSIONS.glob("*/*.js")]
+    used = {path for entry in entries for path in _needed(entry)}
     assert set(FOLDER.rglob("*.js")) <= used
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from explorables import EXPLORABLES
+from explorables import ASKING, EXPLORABLES
 
 from tempcourse.checks import EXERCISES
 
@@ -52,14 +52,14 @@ def test_every_chapter_is_listed(page):
 
 
 def test_the_front_page_counts_right():
-    """Chapters, explorables, predictions and exercises, as the front page has them."""
+    """Chapters, explorables, questions and exercises, as the front page has them."""
     text = (ROOT / "book" / "index.md").read_text(encoding="utf8")
     claimed = {name: int(count) for count, name in re.findall(r"^- \*\*(\d+)\*\* (\w+)", text, re.MULTILINE)}
     quizzes = sum(path.read_text(encoding="utf8").count('"quiz(') for path in NOTEBOOKS)
     assert claimed == {
         "chapters": len(NOTEBOOKS),
-        "explorables": len(EXPLORABLES.keys() - {"quiz"}),
-        "predictions": quizzes,
+        "explorables": len(EXPLORABLES.keys() - ASKING),
+        "questions": quizzes,
         "exercises": len(EXERCISES),
     }
 
@@ -71,6 +71,29 @@ def test_front_says_what_the_reader_gets(notebook):
     assert positions == sorted(positions)
     verbs = re.findall(r"^[-*] ", first, re.MULTILINE)
     assert 3 <= len(verbs) <= 5
+
+
+def test_every_objective_names_what_shows_it(notebook):
+    """An exercise or a question of the wrap-up of this chapter."""
+    objectives = re.findall(r"^- (.+)[;.]$", notebook.cells[0].source, re.MULTILINE)
+    assert 3 <= len(objectives) <= 5
+    text = prose(notebook)
+    for objective in objectives:
+        named = re.fullmatch(r".+ \(((?:(?:Exercise|Wrap-up)s? [\d.]+(?: and [\d.]+)?(?:; )?)+)\)", objective)
+        assert named, objective
+        for kind, one, two in re.findall(r"(Exercise|Wrap-up)s? ([\d.]+)(?: and ([\d.]+))?", named[1]):
+            for number in filter(None, (one, two)):
+                there = f"### Exercise {number}: " if kind == "Exercise" else f"**Wrap-up {number}**"
+                assert there in text, objective
+
+
+def test_a_wrap_up_closes_with_six_to_eight_numbered_questions(notebook):
+    chapter, cells = int(notebook.path.stem[:2]), notebook.cells
+    begin = next(i for i, cell in enumerate(cells) if cell.source.startswith("## Wrap-up"))
+    end = next(i for i, cell in enumerate(cells) if cell.source.startswith(END[0]))
+    labels, questions = cells[begin + 1 : end : 2], cells[begin + 2 : end : 2]
+    assert [cell.source for cell in labels] == [f"**Wrap-up {chapter}.{n}**" for n in range(1, len(questions) + 1)]
+    assert all(cell.source.startswith("quiz(") for cell in questions) and 6 <= len(questions) <= 8
 
 
 def test_end_closes_the_chapter(notebook):
@@ -181,7 +204,7 @@ def test_figures_have_alternative_text(notebook):
 
 
 def test_only_prose_code_and_plain_text_are_stored(notebook):
-    assert notebook.path.stat().st_size < 80_000
+    assert notebook.path.stat().st_size < 100_000  # one picture would be more than what is left
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
     for cell in code(notebook):
         assert cell.execution_count == 0, cell.id

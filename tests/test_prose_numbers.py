@@ -13,7 +13,7 @@ MERE_WORDS = 12
 # What claims no number: addresses, roles, names of code, indices and powers, times to read, places in books.
 NO_CLAIM = (
     r"\]\([^)]*\)|https?://\S+|\{\w+:?\w*\}`[^`]*`|`[^`]*`|\*\*Time\.\*\*.*|[_^](?:\{[^{}]*\}|\w)"
-    r"|[Ee]xercises? [\d.]+|Section [\d.]+"
+    r"|(?:[Ee]xercise|Wrap-up)s? [\d.]+\d(?: and [\d.]+\d)?|Section [\d.]+"
 )
 LIST_IN_PER_CENT = r"(?:(?:, | and |, and | to |–)[\d.]+)*\s?%"
 REASONS = {
@@ -35,6 +35,7 @@ REASONS = {
     ("07", "25"): "what the exercise asks for",
     ("08", "180"): "what a cited paper looked at",
     ("08", "1.25"): "the temperature that chapter 5 fits",
+    ("09", "0.99"): "99 in 100: to the power of 100 it is 0.37",
     ("09", "820"): "the words of chapter 5's model, which it counts",
     ("09", "79"): "what an engine kept in chapter 5",
     ("09", "56"): "what another engine kept in chapter 5",
@@ -117,6 +118,7 @@ def test_no_reason_is_idle():
         ("41 stories", "40", ["41"]),
         ("better in 7 of 12", "wins 7 of 12", []),
         ("better in 7 of 12", "wins 8 of 12", ["7"]),
+        ("Exercises 17.1 and 17.2; Wrap-up 18.3. And 19.5", "", ["19.5"]),
         ("34, 33 and 33 %", "0.34 0.33", []),
         ("about 12,000", "12089", []),
         ("about 12,000", "12689", ["12,000"]),

@@ -13,7 +13,7 @@ import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
-from explorables import EXPLORABLES, MEASURED, QUESTION, SKETCH
+from explorables import ASKING, EXPLORABLES, MEASURED, QUESTION, SKETCH
 from matplotlib.image import imread
 
 from tempcourse import decoding, widgets
@@ -41,10 +41,12 @@ from tempcourse.words import number, percent
 
 INF = float("inf")
 CLAIMED = {0.5: [0.73, None, None, None], 1: [0.46, None, float("nan"), None], 2: [0.32, 0.27, 0.24, 0.18]}
-CHAPTERS = [
+ROOT = Path(__file__).parents[1]
+SHOWN = [
     "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code")
-    for path in sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
-]
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
+] + [path.read_text(encoding="utf-8") for path in sorted((ROOT / "book").glob("*.md"))]
+WITHOUT_PICTURE = ASKING | {"story_writer", "your_calibration"}
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -71,7 +73,7 @@ def links():
 @pytest.mark.parametrize("name", [name for name in widgets.__all__ if inspect.isfunction(getattr(widgets, name))])
 def test_every_explorable_is_tested_and_shown(name):
     assert name in EXPLORABLES, f"tests/explorables.py does not list {name}"
-    assert any(re.search(rf"^{name}\(", chapter, re.MULTILINE) for chapter in CHAPTERS), f"no chapter shows {name}"
+    assert any(re.search(rf"^{name}\(", page, re.MULTILINE) for page in SHOWN), f"no page shows {name}"
     for half in (f"{name}.py", f"{name}.js"):
         assert (FOLDER / half).is_file(), f"tempcourse/widgets/ has no {half}"
 
@@ -94,7 +96,7 @@ def test_the_view_is_a_box_and_its_bundle_has_a_stand_in(made):
     bundle = explorable._repr_mimebundle_()
     assert explorable.get_state()["_model_name"] == "VBoxModel"
     assert bundle[VIEW]["model_id"] == explorable.model_id
-    assert ("text/html" if name in ("quiz", "story_writer") else "image/png") in bundle
+    assert ("text/html" if name in WITHOUT_PICTURE else "image/png") in bundle
     assert repr(explorable).startswith(f"{name}(") and "0x" not in repr(explorable) + repr(explorable.view)
 
 

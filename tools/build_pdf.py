@@ -177,11 +177,20 @@ def open_hints(page):
         fold.summary.replace_with(make(f"<p><b>{fold.summary.get_text(strip=True)}</b></p>"))
 
 
+def own_label(question):
+    """Return how a question is called by a line of its own before it, and take that line away; else None."""
+    cell = question.find_parent(class_="cell")
+    line = cell and cell.find_previous_sibling()
+    if line and re.fullmatch(r"Wrap-up \d+\.\d+", line.get_text(strip=True)):
+        return line.extract().get_text(strip=True)
+    return None
+
+
 def gather_answers(page):
     """Number the questions of a chapter and take their answers to its end; return them."""
     answers = []
     for count, question in enumerate(page.article.select(".tempcourse-quiz-static"), 1):
-        label, here = f"Question {page.number}.{count}", f"{page.slug}--question-{count}"
+        label, here = own_label(question) or f"Question {page.number}.{count}", f"{page.slug}--question-{count}"
         there = f"{here}-answer"
         question["id"] = here
         answer = question.details.extract()

@@ -2,6 +2,7 @@
 
 from .compare_temperatures import compare_temperatures
 from .decoding_lab import decoding_lab
+from .diagnostic import diagnostic
 from .explore_annealing import explore_annealing
 from .explore_bandit import explore_bandit
 from .explore_calibration import explore_calibration
@@ -14,13 +15,16 @@ from .explore_temperature import explore_temperature
 from .kit.explorable import Explorable
 from .language_model import language_model
 from .quiz import quiz
+from .review import review
 from .sequence_tree import sequence_tree
 from .story_writer import story_writer
+from .your_calibration import your_calibration
 
 __all__ = [
     "Explorable",
     "compare_temperatures",
     "decoding_lab",
+    "diagnostic",
     "explore_annealing",
     "explore_bandit",
     "explore_calibration",
@@ -32,6 +36,8 @@ __all__ = [
     "explore_temperature",
     "language_model",
     "quiz",
+    "review",
     "sequence_tree",
     "story_writer",
+    "your_calibration",
 ]

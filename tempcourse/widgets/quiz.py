@@ -15,6 +15,7 @@ class QuizView(View):
     """A question, its choices, and what is to be said about each of them."""
 
     _esm = join_sources("quiz.js")
+    _anchor_digits = 6  # the many questions are known by their anchors
 
     question = traitlets.Unicode().tag(sync=True)
     choices = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -23,7 +24,10 @@ class QuizView(View):
 
 
 def quiz(question, choices, answer, explanations):
-    """Return a question to commit to before its answer is shown. Nothing is remembered or sent.
+    """Return a question to commit to before its answer is shown.
+
+    The reader may also say how sure the answer is. What is answered is kept by the browser, on this device, and sent
+    nowhere; `your_calibration` shows it.
 
     Parameters
     ----------

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from engines import ENGINES, open_engine, serve_watched
+from written import WRITTEN
 
 BOOK = Path(__file__).parents[2] / "_build" / "html"
 CHAPTERS = sorted(path.stem for path in (BOOK / "notebooks").glob("*.html"))
@@ -50,6 +51,20 @@ ANSWER = """async () => {
     if (!/^(Right|Not)/.test(verdict) || !quiz.querySelector("details[open] p")) silent.push(verdict);
   }
   return [quizzes.length, silent];
+}"""
+# Answers are written into the fields of the exercises; what is said of them, and what is kept.
+EXERCISES = """async (answers) => {
+  const said = {};
+  for (const form of document.querySelectorAll("form.exercise-field")) {
+    const [input, verdict] = [form.querySelector("input"), form.querySelector("[role=status]")];
+    const number = form.querySelector("label span").textContent.split(" ").at(-1);
+    said[number] = answers[number].map((text) => {
+      input.value = text;
+      form.requestSubmit();
+      return verdict.textContent.split(". ")[0];
+    });
+  }
+  return [said, JSON.parse(localStorage.getItem("temperature-course"))?.exercises ?? {}];
 }"""
 FORMULAS = """async () => {
   const folded = (node) => node.closest("details:not([open]), [hidden], .onlyprint, .static-widget-replaced");
@@ -124,6 +139,19 @@ def missed(landed):
     """Return whether a target is neither within 200 pixels of the top nor on the screen at the page's end."""
     top, height = landed
     return not -5 <= top <= 200 and not 0 <= top < height
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_exercises_are_judged_and_kept(visit, chapter):
+    numbers = [number for number in WRITTEN if number.startswith(f"{int(chapter[:2])}.")]
+    page = visit(f"notebooks/{chapter}.html", "phone")
+    said, kept = page.run(EXERCISES, {number: WRITTEN[number][::-1] for number in numbers})
+    assert list(said) == numbers
+    for number in numbers:
+        malformed, wrong, right = said[number]
+        assert malformed == wrong == f"Exercise {number}: not yet"
+        assert right.startswith(f"Exercise {number}: right") and kept[number]["right"] is True
+        assert kept[number]["written"] == WRITTEN[number][0]
 
 
 @pytest.mark.parametrize("screen", SCREENS)

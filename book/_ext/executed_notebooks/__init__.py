@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 from jupyter_cache.executors.utils import single_nb_execution
-from myst_nb.core.execute import cache
+from myst_nb.core.execute import cache, direct
 
 find_or_execute = cache.NotebookClientCache.start_client
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
@@ -55,8 +55,8 @@ def offer_executed(app, error):
 
 
 def setup(app):
-    """Take the place of two functions of MyST-NB's cache."""
-    cache.single_nb_execution = execute
+    """Take the place of functions of MyST-NB's clients: of the cache's, and of the one for pages that bypass it."""
+    cache.single_nb_execution = direct.single_nb_execution = execute
     cache.NotebookClientCache.start_client = start_client
     app.connect("build-finished", offer_executed)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

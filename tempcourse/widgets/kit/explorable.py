@@ -50,6 +50,7 @@ class View(anywidget.AnyWidget):
     """The drawn part of an explorable."""
 
     _css = join_styles()
+    _anchor_digits = 4  # of what it was called with, in its anchor
 
     anchor = traitlets.Unicode(help="The name that a link to this explorable carries.").tag(sync=True)
     defaults = traitlets.Dict(help="What a reset brings back: trait name to value.").tag(sync=True)
@@ -57,7 +58,7 @@ class View(anywidget.AnyWidget):
     def __init__(self, function, arguments, start=None, **traits):
         digest = hashlib.sha256(json.dumps(to_json(arguments)).encode()).hexdigest()
         start = start or {}
-        super().__init__(anchor=f"{function}-{digest[:4]}", defaults=start, **start, **traits)
+        super().__init__(anchor=f"{function}-{digest[: self._anchor_digits]}", defaults=start, **start, **traits)
         # A thousand rows of logits are cut short.
         self._call = f"{function}({', '.join(map(reprlib.repr, arguments))})"
 

@@ -1,0 +1,124 @@
+// A code cell that can be written in: its editor, its buttons, and what it prints and displays.
+
+import { element, setText } from "../../../tempcourse/widgets/kit/elements.js";
+import { noteCell, readRecord } from "../../../tempcourse/widgets/kit/record.js";
+import { codeEditor } from "./editor.js";
+
+export const EXERCISE = "exercise";
+export const CHECK = "check";
+const SOLUTION = "solution";
+
+/** A short name for a text, to find again what was written in a cell as long as the cell is the same. */
+function digest(text) {
+  let hash = 5381;
+  for (const letter of text) hash = (hash * 33 + letter.codePointAt(0)) % 4294967296;
+  return hash.toString(36);
+}
+
+/** What a cell prints and displays, as it comes. */
+function outputArea() {
+  const node = element("div", { class: "live-output cell_output", hidden: "" });
+  const add = (part) => {
+    node.hidden = false;
+    node.append(part);
+  };
+  return {
+    node,
+    clear() {
+      node.hidden = true;
+      node.replaceChildren();
+    },
+    show({ stream, text, bundle }) {
+      const last = node.lastElementChild;
+      if (stream && last?.dataset.stream === stream) return last.append(text);
+      if (stream) return add(element("pre", { "data-stream": stream }, text));
+      const [picture, words] = [bundle["image/png"], bundle["text/plain"]];
+      if (!picture) return add(element("pre", {}, words));
+      return add(element("img", { src: `data:image/png;base64,${picture}`, alt: words ?? "What the cell drew" }));
+    },
+    complain({ name, message, words, line, code }) {
+      const where = line ? `Line ${line}${code ? `: ${code}` : ""}` : "";
+      const parts = [element("strong", {}, `${name}: ${message}`), element("span", {}, words), element("code", {}, where)];
+      add(element("p", { class: "live-error" }, ...parts.filter((part) => part.textContent)));
+    },
+  };
+}
+
+/** The buttons of a cell, and what is said beside them. */
+function toolsOf(words) {
+  const [run, stop, reset] = [words, "Stop", "Reset"].map((name) => element("button", { type: "button" }, name));
+  [stop.hidden, reset.hidden] = [true, true];
+  const status = element("span", { class: "live-status", role: "status" });
+  return { node: element("div", { class: "live-tools" }, run, stop, reset, status), run, stop, reset, status };
+}
+
+/** Make a cell of the page live: `onRun` hears that it shall run, `onStop` that it shall not go on. */
+export function liveCell(node, index, chapter, { onRun, onStop }) {
+  const code = node.querySelector(".cell_input pre");
+  const source = code.textContent.replace(/\n$/, "");
+  const kind = [EXERCISE, CHECK, SOLUTION].find((each) => node.classList.contains(`tag_${each}`)) ?? "";
+  const [key, name] = [`${chapter}/${digest(source)}`, `cell ${index + 1}`];
+  const stored = [...node.querySelectorAll(":scope > .cell_output, :scope > details .cell_output")];
+  const plain = code.closest("div[class*=highlight-]") ?? code;
+  const [output, tools] = [outputArea(), toolsOf(kind === EXERCISE ? "Run and check" : "Run")];
+  let editor = null;
+
+  const cell = { node, index, source, kind, name, place: tools.node, show: output.show, complain: output.complain };
+  const open = () => {
+    if (editor) return;
+    const onChange = (text) => {
+      tools.reset.hidden = false;
+      noteCell(key, text === source ? null : text);
+    };
+    editor = codeEditor(source, { label: `Code of ${name}`, onRun: () => onRun(cell), onChange });
+    plain.hidden = true;
+    plain.after(editor.node);
+  };
+  const reset = () => {
+    editor?.node.remove();
+    editor = null;
+    plain.hidden = false;
+    output.clear();
+    stored.forEach((each) => (each.hidden = false));
+    noteCell(key, null);
+    setText(tools.status, "");
+    tools.reset.hidden = true;
+    tools.run.focus();
+  };
+  Object.assign(cell, {
+    read: () => editor?.read() ?? source,
+    say: (words) => setText(tools.status, words),
+    /** What the first press of its button does: an exercise is there to be written, all else is run. */
+    begin() {
+      if (kind !== EXERCISE) return onRun(cell);
+      open();
+      return editor.node.focus();
+    },
+    /** It is about to run: nothing of an earlier run is left. */
+    start() {
+      open();
+      output.clear();
+      stored.forEach((each) => (each.hidden = true));
+      [tools.run.disabled, tools.stop.hidden, tools.reset.hidden] = [true, false, false];
+    },
+    end(words) {
+      setText(tools.status, words);
+      [tools.run.disabled, tools.stop.hidden] = [false, true];
+    },
+  });
+  tools.run.addEventListener("click", () => onRun(cell));
+  tools.stop.addEventListener("click", onStop);
+  tools.reset.addEventListener("click", () => {
+    if (tools.run.disabled) onStop();
+    reset();
+  });
+  // What is alive already, and what is run with its exercise, has no button of its own.
+  if (kind !== CHECK && !node.querySelector(".static-widget")) node.querySelector(".cell_input").after(tools.node, output.node);
+  const { written } = readRecord().cells[key] ?? {};
+  if (written) {
+    open();
+    editor.write(written);
+    tools.reset.hidden = false;
+  }
+  return cell;
+}

@@ -1,0 +1,123 @@
+// The code cells of a chapter, alive: each can be changed and run, after those that it needs.
+
+import { element } from "../../../tempcourse/widgets/kit/elements.js";
+import { noteExercise, noteSetting, readRecord, readSetting } from "../../../tempcourse/widgets/kit/record.js";
+import { CHECK, EXERCISE, liveCell } from "./cell.js";
+import { pythonKernel } from "./kernel.js";
+import { notebookWith } from "./notebook.js";
+
+const HERE = document.currentScript.src; // the worker stands beside it
+const COST = "Python comes into this page: about 40 MB, half a minute at first. It runs on your device alone.";
+const STOPPED = "Stopped. What was computed is gone; the next run starts anew.";
+
+/** Ask once before anything is fetched; comes to whether Python is wanted. */
+function askFirst(place) {
+  if (readSetting("python")) return Promise.resolve(true);
+  const [yes, no] = ["Start Python", "Not now"].map((words) => element("button", { type: "button" }, words));
+  const named = { class: "live-ask", role: "group", "aria-label": "Start Python" };
+  const panel = element("div", named, element("p", {}, COST), yes, no);
+  place.append(panel);
+  yes.focus();
+  return new Promise((answer) => {
+    const end = (wanted) => {
+      panel.remove();
+      if (wanted) noteSetting("python", true);
+      answer(wanted);
+    };
+    yes.addEventListener("click", () => end(true));
+    no.addEventListener("click", () => end(false));
+  });
+}
+
+/** Run cells of a list by a kernel: each after those before it that it needs, and an exercise with its check. */
+function cellRunner(cells, kernel) {
+  let [busy, ran] = [null, new Map()]; // the cell that runs; what has run in this Python, by cell
+  const checkOf = ({ index }) => cells.slice(index + 1).find(({ kind }) => kind === CHECK);
+
+  /** The cells that only show something, stand before one and are needed by it, and have not run as they are now. */
+  const needed = async (cell) => {
+    const before = cells.slice(0, cell.index).filter(({ kind }) => !kind);
+    const last = cell.kind === EXERCISE ? `${cell.read()}\n${checkOf(cell)?.read() ?? ""}` : cell.read();
+    const indices = await kernel.needed([...before.map((each) => each.read()), last]);
+    return indices.map((index) => before[index]).filter((each) => ran.get(each) !== each.read());
+  };
+  const runOne = async (cell, show) => {
+    const source = cell.read();
+    const { error, trouble } = await kernel.run(source, cell.name, show);
+    if (error && trouble.length) error.words = `What it needs could not be fetched: ${trouble[0]}`;
+    if (!error) ran.set(cell, source);
+    return error;
+  };
+  const runNeeded = async (cell) => {
+    const before = await needed(cell);
+    for (const [i, each] of before.entries()) {
+      cell.say(`Running what it needs: cell ${i + 1} of ${before.length} …`);
+      const error = await runOne(each, null);
+      if (error) return { ...error, words: `It happened in a cell before this one. ${error.words}` };
+    }
+    return null;
+  };
+  /** Judge an exercise by the check that follows it. */
+  const runCheck = async (cell) => {
+    const check = checkOf(cell);
+    const number = /check\("(\d+\.\d+)"/.exec(check?.source ?? "")?.[1];
+    if (!number) return null;
+    let said = "";
+    const error = await runOne(check, (part) => {
+      said += part.text ?? "";
+      cell.show(part);
+    });
+    const right = said.startsWith(`Exercise ${number}: right`);
+    if (!said.includes("not attempted yet")) noteExercise(number, { right, code: cell.read() });
+    return error;
+  };
+  const runAll = async (cell) => {
+    if (!kernel.runs()) ran = new Map();
+    if (!kernel.runs()) cell.say("Starting Python …");
+    const error = await runNeeded(cell);
+    if (error) return error;
+    cell.say("Running …");
+    return (await runOne(cell, cell.show)) ?? (cell.kind === EXERCISE ? runCheck(cell) : null);
+  };
+  return {
+    tell: (words) => busy?.say(words),
+    async run(cell) {
+      if (busy || !(await askFirst(cell.place))) return;
+      busy = cell;
+      cell.start();
+      try {
+        const error = await runAll(cell);
+        if (error) cell.complain(error);
+        cell.end(error ? "It ended with an error." : "Done.");
+      } catch (error) {
+        cell.end(error.message === "stopped" ? STOPPED : `Python did not run: ${error.message}.`);
+      }
+      busy = null;
+    },
+  };
+}
+
+/** Save the chapter as a notebook with what was written. */
+async function saveNotebook(cells, address) {
+  const notebook = await (await fetch(address)).json();
+  const file = new Blob([notebookWith(notebook, cells, readRecord().exercises)], { type: "application/x-ipynb+json" });
+  const link = element("a", { href: URL.createObjectURL(file), download: address.pathname.split("/").at(-1) });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+/**
+ * Make a chapter's cells live; `place` says where Python and the notebook are. Returns the cells by their elements, and
+ * what saves them.
+ */
+export default function livePython(place) {
+  const [lite, notebook] = ["lite", "notebook"].map((name) => new URL(place.dataset[name], location.href));
+  const chapter = location.pathname.split("/").at(-1).replace(/\.html$/, "");
+  const cells = [];
+  const kernel = pythonKernel(lite, HERE, (bytes) => runner.tell(`Python: ${(bytes / 1e6).toFixed(1)} MB have come …`));
+  const runner = cellRunner(cells, kernel);
+  const nodes = [...document.querySelectorAll("article .cell")].filter((node) => node.querySelector(".cell_input pre"));
+  const ends = { onRun: runner.run, onStop: kernel.stop };
+  cells.push(...nodes.map((node, index) => liveCell(node, index, chapter, ends)));
+  return { cells: new Map(cells.map((cell) => [cell.node, cell])), save: () => saveNotebook(cells, notebook) };
+}
