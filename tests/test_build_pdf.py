@@ -46,7 +46,7 @@ def folder(tmp_path):
         "book/index": '<section id="start"><h1>Start</h1></section>',
         "notebooks/01_one": CHAPTER,
         "notebooks/02_two": OTHER,
-        "book/notation": '<section id="g"><h1>Notation</h1></section>',
+        "book/notation": f'<section id="g"><h1>Notation</h1>{QUIZ.replace("Which?", "How?")}</section>',
     }
     for name, text in pages.items():
         path = tmp_path / f"{name}.html"
@@ -103,7 +103,7 @@ def test_links_lead_within_the_document(book):
 
 def test_a_link_to_a_section_finds_its_heading(book):
     """A page may end between a section's beginning and its heading."""
-    for heading in book.select("h2"):
+    for heading in book.select("#notebooks-01_one h2"):
         assert heading["id"].startswith("notebooks-01_one--") and "id" not in heading.parent.attrs
 
 
@@ -135,6 +135,7 @@ def test_answers_and_solutions_stand_at_the_end_of_their_chapter(book):
     assert last.h2.get_text() == "Answers and solutions"
     assert re.sub(r"\s+", " ", last.select_one(".answer").get_text()) == "Question 1.1b) that No.Right."
     assert last.select_one(".solution").get_text(" ", strip=True) == "Exercise 1.1: one answer"
+    assert book.select_one("#book-notation .tempcourse-quiz-static").p.get_text() == "Question 1. How?"
     assert chapter.select_one(".hint").get_text(" ", strip=True) == "Hint Think."
     assert not book.select("details, script, .static-widget-live, .headerlink")
     assert book.select_one("#notebooks-02_two").find("h2") is None  # nothing was asked there
@@ -146,6 +147,7 @@ def test_contents_name_every_page_section_and_figure(folder):
     lines = BeautifulSoup(build_pdf.contents(pages) + build_pdf.list_of_figures(pages), "html.parser").select("a")
     assert [line.span.get_text() for line in lines] == [
         "Start", "1 One", "Exercise 1.1: one", "Answers and solutions", "2 Two", "Notation",
+        "Answers and solutions",
         "1.1 Bars of two words", "2.1 Logits at temperature 1",
     ]  # fmt: skip
     assert all(line["href"] == f"#{line.select_one('[data-page-of]')['data-page-of']}" for line in lines)

@@ -190,7 +190,8 @@ def gather_answers(page):
     """Number the questions of a chapter and take their answers to its end; return them."""
     answers = []
     for count, question in enumerate(page.article.select(".tempcourse-quiz-static"), 1):
-        label, here = own_label(question) or f"Question {page.number}.{count}", f"{page.slug}--question-{count}"
+        number = f"{page.number}.{count}" if page.number else count
+        label, here = own_label(question) or f"Question {number}", f"{page.slug}--question-{count}"
         there = f"{here}-answer"
         question["id"] = here
         answer = question.details.extract()

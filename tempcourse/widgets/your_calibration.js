@@ -12,8 +12,8 @@ const CHAPTERS = ["all", ..."123456789"];
 const ATTEMPTS = ["first", "latest"];
 const EMPTY =
   "You have not said yet how sure you are. Each quiz asks for it once you have made your choice; what you say stays on this device.";
-const MODEST = "You know more than you say: be bolder.";
-const BOLD = "You say more than you know: of what feels certain, check some.";
+const MODEST = "Whoever answers so knows more than they say, and may be bolder.";
+const BOLD = "Whoever answers so says more than they know: of what feels certain, check some.";
 
 /** The reader's answers with a sureness: of each quiz the first or the latest, of one chapter or of all. */
 function answersOf(record, { chapter, attempt }) {

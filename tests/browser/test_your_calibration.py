@@ -164,7 +164,7 @@ def test_nothing_yet_and_too_few(show):
 
 
 @pytest.mark.parametrize(
-    ("planted", "words"), [(0.4, "be bolder"), (1.0, "cannot be told from 1"), (2.5, "more than you know")]
+    ("planted", "words"), [(0.4, "may be bolder"), (1.0, "cannot be told from 1"), (2.5, "more than they know")]
 )
 def test_a_reader_hears_what_the_temperature_means(show, mathematics, planted, words):
     answers = reader(planted, 200, seed=3)

@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from build_lite import PACKAGES
-from engines import ENGINES, open_engine, serve_watched
+from engines import ENGINES, NODE, open_engine, serve_watched
 from pages import FRAME
 from playwright.sync_api import expect
 
@@ -223,6 +223,24 @@ def test_an_editor_gives_the_keyboard_back(small):
     editor.press("Escape")
     editor.press("Tab")
     expect(tools(small, 2).get_by_role("button", name="Run and check")).to_be_focused()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_has_nothing_to_object_to(small, scheme):
+    small.emulate_media(color_scheme=scheme)
+    small.evaluate((NODE / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf8"))
+    tools(small, 2).get_by_role("button", name="Answer here").click()
+    cell = tools(small, 1)
+    cell.get_by_role("button", name="Run", exact=True).click()
+    expect(cell.get_by_role("button", name="Not now")).to_be_visible()
+    look = "async () => (await axe.run(document.querySelector('article'))).violations.map(({ id }) => id)"
+    assert small.evaluate(look) == []
+    cell.get_by_role("button", name="Start Python").click()
+    expect(cell.locator(".live-output pre").last).to_have_text("6", timeout=START)
+    cell.get_by_role("textbox").fill("1 / 0")
+    cell.get_by_role("button", name="Run", exact=True).click()
+    expect(cell.locator(".live-error")).to_be_visible()
+    assert small.evaluate(look) == []
 
 
 def test_from_a_disk_and_without_the_site_cells_are_as_they_are_printed(new_page, serve):
