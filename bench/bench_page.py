@@ -240,9 +240,9 @@ RUN = """async () => {
     press("Run");
     await until(() => cell.querySelector(".live-tools")?.textContent.includes("Not now") || i);
     if (!i) press("Start Python");
-    await until(() => cell.querySelector(".live-status")?.textContent.endsWith("…") || i);
+    await until(() => cell.querySelector(".live-status")?.textContent !== "Done.");
     const said = () => cell.querySelector(".live-output")?.textContent;
-    await until(() => said() === "42" && !cell.querySelector("button:disabled"));
+    await until(() => said() === "42" && cell.querySelector(".live-status").textContent === "Done.");
     times.push(performance.now() - begun);
   }
   return times;

@@ -21,10 +21,15 @@ def load():
     return module
 
 
+@pytest.fixture(autouse=True)
+def backend(monkeypatch):
+    """Undo after each test what the module sets for all that follows, kernels of later tests among it."""
+    monkeypatch.setenv("MPLBACKEND", "agg")
+
+
 @pytest.fixture
-def run(monkeypatch):
+def run():
     """A function that runs a cell, and returns what it displayed and what went wrong."""
-    monkeypatch.setenv("MPLBACKEND", "agg")  # which the module sets for all that follows
     module = load()
 
     def run_cell(source, name="cell 1", show=True):
@@ -83,6 +88,19 @@ def test_figures_come_as_pictures_and_are_closed(run):
     assert run("len(plt.get_fignums())")[0] == [{"text/plain": "0"}]
 
 
+def test_a_figure_of_a_cell_that_failed_does_not_come_under_the_next(run):
+    run("import matplotlib.pyplot as plt")
+    assert run("plt.plot([1, 2])\n1 / 0")[1]["name"] == "ZeroDivisionError"
+    assert run("1") == ([{"text/plain": "1"}], None)
+    assert run("plt.plot([1, 2])\nplt.title('$\\\\frac$');")[1]["name"] == "ValueError"  # drawn only when it is saved
+    assert run("2") == ([{"text/plain": "2"}], None)
+
+
+def test_a_long_value_is_cut_off(run):
+    [shown], error = run("'x' * 10**6")
+    assert error is None and shown["text/plain"].endswith("… (and more)") and len(shown["text/plain"]) < 100_100
+
+
 def test_quietly_nothing_is_drawn(run, monkeypatch):
     run("import matplotlib.pyplot as plt\nfrom matplotlib.figure import Figure")
     monkeypatch.setattr("matplotlib.figure.Figure.savefig", lambda *args, **options: 1 / 0)
@@ -126,9 +144,8 @@ def cells_of(chapter):
 
 
 @pytest.mark.parametrize("chapter", ["01_softmax", "02_temperature"])
-def test_what_a_cell_needs_is_all_that_it_needs(chapter, monkeypatch, capsys):
+def test_what_a_cell_needs_is_all_that_it_needs(chapter, capsys):
     """Each cell prints the same after those alone as it does in the whole chapter."""
-    monkeypatch.setenv("MPLBACKEND", "agg")
     before, count = [], 0
     for source, tags, printed in cells_of(chapter):
         module = load()

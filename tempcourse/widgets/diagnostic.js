@@ -4,10 +4,11 @@ import { askInTurn } from "./kit/session.js";
 
 const GUESS = 0; // the step of sureness that knows nothing
 
-/** What an answer says of a chapter: a right one only where it was no guess. */
+/** What an answer says of a chapter, and whether it can be skipped: where it was right, and no guess. */
 function adviceOf({ right, sure, choices }) {
   if (!right) return ["read it", false];
-  if (sure !== null && sure <= surenessOf(GUESS, choices)) return ["read it: you were right by a guess", false];
+  if (sure === null) return ["you can skip it, unless you guessed", true];
+  if (sure <= surenessOf(GUESS, choices)) return ["read it: you were right by a guess", false];
   return ["you can skip it", true];
 }
 

@@ -1,3 +1,4 @@
+import { download } from "./kit/download.js";
 import { button, element, move, setText, toggleButton } from "./kit/elements.js";
 import { addRecord, deleteRecord, followRecord, isKept, parsedRecord, readRecord } from "./kit/record.js";
 import { noteSetting, readSetting } from "./kit/record.js";
@@ -5,14 +6,8 @@ import { askInTurn } from "./kit/session.js";
 import { daysUntilNext, dueQuestions } from "./maths/spacing.js";
 
 const LONGEST = 600_000; // milliseconds of a session: ten minutes are enough
+const NOT_KEPT = "This browser stores nothing for this page: what you do holds until you leave it. Save your record before.";
 const NEVER = "Nothing is due yet. Answer the quizzes of a chapter, and they come back here.";
-
-/** Put a file into the reader's downloads. */
-function download(name, text) {
-  const address = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-  element("a", { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 1000);
-}
 
 /** The questions as Anki reads them: front and back, with a tab between, a line each. */
 function ankiText(questions) {
@@ -35,14 +30,14 @@ function recordTools(questions) {
   anki.addEventListener("click", () => download("temperature-anki.txt", ankiText(questions)));
   file.addEventListener("change", async () => {
     const record = parsedRecord(await file.files[0]?.text());
-    if (record) addRecord(record);
-    setText(said, record ? "It is taken up; what was here already is kept." : "This file is no record of this course.");
+    if (!record) setText(said, "This file is no record of this course.");
+    else setText(said, addRecord(record) ? "It is taken up; what was here already is kept." : NOT_KEPT);
     file.value = "";
   });
   forget.addEventListener("click", () => {
     if (forget.dataset.asked) {
-      deleteRecord();
-      setText(said, "All that you answered is deleted from this device.");
+      const isGone = deleteRecord();
+      setText(said, isGone ? "All that you answered is deleted from this device." : NOT_KEPT);
     }
     setText(forget, forget.dataset.asked ? "Delete all" : "Really delete all?");
     if (forget.dataset.asked) delete forget.dataset.asked;
@@ -50,7 +45,7 @@ function recordTools(questions) {
   });
   const sureness = toggleButton("Ask how sure I am", () => noteSetting("sureness", sureness.pressed()));
   move(sureness.node, { "aria-pressed": readSetting("sureness") !== false });
-  if (!isKept()) setText(said, "This browser keeps nothing for this page: save your record before you leave it.");
+  if (!isKept()) setText(said, NOT_KEPT);
   const tools = element("div", { class: "tc-toolbar" }, save, take, anki, sureness.node, forget);
   return element("details", {}, element("summary", {}, "What is kept on this device"), tools, said);
 }

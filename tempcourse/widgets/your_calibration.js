@@ -18,9 +18,8 @@ const BOLD = "Whoever answers so says more than they know: of what feels certain
 /** The reader's answers with a sureness: of each quiz the first or the latest, of one chapter or of all. */
 function answersOf(record, { chapter, attempt }) {
   return Object.values(record.quizzes)
-    .map((answers) => answers.filter(({ sure }) => sure !== null && sure !== undefined))
     .map((answers) => answers.at(ATTEMPTS[attempt] === "first" ? 0 : -1))
-    .filter((answer) => answer && (!chapter || answer.chapter === chapter));
+    .filter((answer) => (answer?.sure ?? null) !== null && (!chapter || answer.chapter === chapter));
 }
 
 /** What the numbers mean, and what they do not. */
@@ -30,9 +29,9 @@ function verdictOf(report, isExample) {
   const who = isExample ? "The example reader was" : "You were";
   const said = `${who} ${percent(confidence)} sure in the mean, and right in ${percent(accuracy)} of ${count} answers.`;
   if (missing) return `${said} That is too few for a verdict: ${missing} more, and there is one.`;
-  if (temperature === undefined) return `${said} All of them were guesses, so no temperature can be fitted.`;
+  if (temperature === undefined) return `${said} No temperature can be fitted: all were guesses, or too one-sided.`;
   const [low, high] = interval.map((bound) => number(bound, 2));
-  const as = `as sure as a model at τ = ${number(temperature, 2)} of ${isExample ? "its" : "your"} own answers would be`;
+  const as = `as sure as a calibrated reader would be at τ = ${number(1 / temperature, 2)}`;
   const fit = `${said} To be true, the answers want τ = ${number(temperature, 2)} (nine in ten resampled: ${low} to ${high})`;
   if (interval[0] > 1) return `${fit}. ${BOLD} That is ${as}.`;
   if (interval[1] < 1) return `${fit}. ${MODEST} That is ${as}.`;

@@ -51,6 +51,19 @@ def test_an_answer_is_there_after_a_reload_and_its_colour_is_not_all_that_tells(
     expect(field(page, number).get_by_role("textbox")).to_have_attribute("aria-invalid", "true")
 
 
+def test_an_empty_field_takes_nothing_back(visit):
+    page, number = visit("notebooks/01_softmax.html"), next(iter(WRITTEN))
+    write(field(page, number), WRITTEN[number][0])
+    write(field(page, number), "")
+    page.reload()
+    expect(field(page, number).get_by_role("textbox")).to_have_value(WRITTEN[number][0])
+
+
+def test_a_very_long_answer_is_refused(visit):
+    page = visit("notebooks/01_softmax.html")
+    assert "at most 500 characters" in write(field(page, next(iter(WRITTEN))), "(" * 20_000)
+
+
 def test_without_storage_it_is_judged_all_the_same(new_page, book):
     page = new_page()
     denied = "get() { throw new DOMException('denied', 'SecurityError') }, configurable: true"

@@ -1,11 +1,16 @@
 """How far a reader is, in the built book: after a reload, in a second tab, without storage, and with a saved record."""
 
 import json
+from pathlib import Path
 
 import pytest
 from pages import wake
 from playwright.sync_api import expect
+from written import WRITTEN
 
+from tempcourse.widgets.review import questions_in
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 KEY = "temperature-course"
 ONE, TWO = "notebooks/01_softmax.html", "notebooks/02_temperature.html"
 
@@ -120,3 +125,34 @@ def test_the_diagnostic_says_what_to_read(visit):
         assert page.request.get(link.evaluate("node => node.href")).ok
     page.get_by_role("link", name="Chapter 1, Softmax").first.click()
     page.wait_for_url(f"**/{ONE}")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_reader_does_two_chapters_and_comes_back_the_next_day(visit, width):
+    """All questions, and all exercises that the page judges; then what is due."""
+    page = visit(ONE, viewport={"width": width, "height": 800})
+    questions = [question for question in questions_in(NOTEBOOKS) if question["chapter"] <= 2]
+    page.clock.install()
+    for name, chapter in ((ONE, 1), (TWO, 2)):
+        page.goto(f"{page.url.split('/notebooks/')[0]}/{name}")
+        wake(page)
+        own = [question for question in questions if question["chapter"] == chapter]
+        for place, question in enumerate(own):
+            quiz = page.locator("[data-explorable=quiz]").nth(place)
+            quiz.locator(".tc-choice input").nth(question["answer"]).check()
+            quiz.locator(".tc-step input").nth(place % 5).check()
+            quiz.get_by_role("button", name="Check my answer").click()
+            expect(quiz.get_by_text("Right:", exact=False).first).to_be_visible()
+        for number in [number for number in WRITTEN if number.startswith(f"{chapter}.")]:
+            page.get_by_label(f"Your answer to {number}").fill(WRITTEN[number][0])
+            page.get_by_label(f"Your answer to {number}").press("Enter")
+        expect(page.locator(".progress-line")).to_have_text("You have been through all of this chapter.")
+    page.goto(f"{page.url.split('/notebooks/')[0]}/book/review.html")
+    wake(page)
+    expect(page.get_by_text("Nothing is due; the next in 1 day.")).to_be_visible()
+    page.clock.fast_forward("24:00:01")
+    page.reload()
+    wake(page)
+    expect(page.get_by_text(f"{len(questions)} due now.")).to_be_visible()
+    page.get_by_role("button", name="Begin").click()
+    expect(page.locator("[data-explorable=quiz]")).to_be_visible()

@@ -65,8 +65,8 @@ def test_scores_are_those_of_python(mathematics, choices):
     assert report["nll"] == pytest.approx(negative_log_likelihood(logits, labels), rel=1e-12)
     assert report["brier"] == pytest.approx(brier_score(p, labels), rel=1e-12)
     # A guess among n is the favourite of none: Python's ECE looks at the largest, which has the same probability.
-    assert report["ece"] == pytest.approx(expected_calibration_error(p, labels, bins=5), abs=1e-12)
-    curve = reliability_curve(p, labels, bins=5)
+    assert report["ece"] == pytest.approx(expected_calibration_error(p, labels, bins=6), abs=1e-12)
+    curve = reliability_curve(p, labels, bins=6)
     full = [[said, were, n] for said, were, n in report["curve"] if n]
     expected = np.c_[curve.confidence, curve.accuracy, curve.count]
     np.testing.assert_allclose(full, expected[expected[:, 2] > 0], rtol=1e-12)
@@ -100,7 +100,7 @@ def test_chance_is_what_true_answers_show(mathematics):
     simulated = []
     for _ in range(2000):
         logits, labels = rows_of([{**a, "right": bool(r)} for a, r in zip(answers, rng.random(50) < sure, strict=True)])
-        simulated.append(expected_calibration_error(softmax(logits), labels, bins=5))
+        simulated.append(expected_calibration_error(softmax(logits), labels, bins=6))
     assert call(mathematics, "chanceError", answers) == pytest.approx(np.mean(simulated), abs=0.01)
 
 
@@ -108,3 +108,17 @@ def test_how_many_more_it_takes_shrinks_with_the_distance_from_one(mathematics):
     near = {"count": 100, "temperature": 1.1, "interval": [0.8, 1.5]}
     far = {"count": 100, "temperature": 1.4, "interval": [1.0, 2.0]}
     assert call(mathematics, "moreToTell", near) > 10 * max(1, call(mathematics, "moreToTell", far)) > 0
+
+
+def test_one_mistake_that_was_certain_is_not_lost_to_underflow(mathematics):
+    """Of many right leanings the best temperature is low, and there the mistake's probability is below 1e-16."""
+    leaning, certain = (call(mathematics, "surenessOf", step, 4) for step in (1, 4))
+    answers = [{"right": True, "sure": leaning, "choices": 4}] * 130 + [{"right": False, "sure": certain, "choices": 4}]
+    logits, labels = rows_of(answers)
+    assert call(mathematics, "fittedReader", answers) == pytest.approx(fit_temperature(logits, labels), rel=1e-3)
+    assert np.isfinite(call(mathematics, "readerNll", answers, 0.01))
+
+
+def test_at_a_bound_no_temperature_is_told(mathematics):
+    answers = [{"right": True, "sure": 0.99, "choices": 4}] * 40
+    assert "temperature" not in call(mathematics, "readerReport", answers)

@@ -61,7 +61,7 @@ def answered(page, answers):
           const quizzes = Object.fromEntries(Object.entries(answers).map(([name, list]) =>
             [name, list.map(([days, right]) => ({ when: Date.now() - days * 86400000, right, choices: 4 }))]));
           localStorage.setItem("temperature-course",
-            JSON.stringify({ version: 1, since: 0, quizzes, exercises: {}, settings: {} }));
+            JSON.stringify({ version: 1, quizzes, exercises: {}, settings: {} }));
           dispatchEvent(new Event("temperature-course-changed"));
         }""",
         answers,

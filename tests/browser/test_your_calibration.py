@@ -21,7 +21,7 @@ def record(page):
 def remember(page, answers, chapter=1, **more):
     """Put answers into the browser's storage, one quiz each, as another page would."""
     quizzes = {f"quiz-{i}": [{"when": i + 1, "chapter": chapter, **each}] for i, each in enumerate(answers)}
-    text = json.dumps({"version": 1, "since": 0, "quizzes": quizzes, "exercises": {}, "settings": {}} | more)
+    text = json.dumps({"version": 1, "generation": 0, "quizzes": quizzes, "exercises": {}, "settings": {}} | more)
     script = f"(text) => {{ localStorage.setItem('{KEY}', text); dispatchEvent(new Event('{KEY}-changed')); }}"
     page.evaluate(script, text)
     page.evaluate(FRAME)
@@ -94,9 +94,9 @@ def merged(records, one, other):
     return records.evaluate(script, [one, other])
 
 
-def of(quizzes=None, exercises=None, settings=None, since=0):
+def of(quizzes=None, exercises=None, settings=None, generation=0):
     parts = {"quizzes": quizzes or {}, "exercises": exercises or {}, "settings": settings or {}}
-    return json.dumps({"version": 1, "since": since, **parts})
+    return json.dumps({"version": 1, "generation": generation, **parts})
 
 
 def test_two_tabs_lose_no_answer(records):
@@ -111,9 +111,36 @@ def test_two_tabs_lose_no_answer(records):
         assert merged(records, json.dumps(found), one) == found
 
 
-def test_what_was_deleted_stays_deleted(records):
-    found = merged(records, of({"a": [{"when": 1}, {"when": 9}]}, {"1.1": {"when": 2}}), of(since=5))
-    assert found["quizzes"] == {"a": [{"when": 9}]} and found["exercises"] == {} and found["since"] == 5
+def test_a_newer_generation_counts_alone(records):
+    """What was deleted stays deleted, whichever tab still holds it."""
+    old, new = of({"a": [{"when": 1}, {"when": 9}]}, {"1.1": {"when": 2}}), of({"b": [{"when": 3}]}, generation=1)
+    for pair in ((old, new), (new, old)):
+        found = merged(records, *pair)
+        assert found["quizzes"] == {"b": [{"when": 3}]} and found["exercises"] == {} and found["generation"] == 1
+
+
+def test_what_is_taken_up_after_a_deletion_is_there_in_every_tab(records):
+    other = records.context.new_page()
+    other.goto(records.url)
+    other.evaluate("async () => { window.source = await import('./kit/record.js'); }")
+    records.evaluate("() => source.noteQuiz('a', { right: true })")
+    saved = records.evaluate("() => JSON.stringify(source.readRecord())")
+    records.evaluate("() => source.deleteRecord()")
+    other.evaluate("() => source.noteQuiz('b', { right: true })")
+    records.evaluate("(saved) => source.addRecord(source.parsedRecord(saved))", saved)
+    other.evaluate("() => source.noteQuiz('c', { right: true })")
+    for page in (records, other):
+        assert sorted(page.evaluate("() => Object.keys(source.readRecord().quizzes)")) == ["a", "b", "c"]
+
+
+def test_a_hostile_record_does_no_harm(records):
+    text = """{"version": 1, "quizzes": {"__proto__": [{"when": 1}], "constructor": [{"when": 2}],
+      "a": [{"when": 1, "sure": 1, "choices": 4}, {"when": 2, "sure": "x", "choices": 4}, {"when": 1e99}]}}"""
+    found = records.evaluate("(text) => source.parsedRecord(text)", text)
+    assert found["quizzes"]["a"] == [{"when": n, "sure": None, "choices": 4} for n in (1, 2)]
+    records.evaluate("(text) => source.addRecord(source.parsedRecord(text))", text)
+    records.evaluate("() => source.noteQuiz('constructor', { right: true })")
+    assert records.evaluate("() => source.readRecord().quizzes.constructor.length") == 2
 
 
 @pytest.mark.parametrize(
@@ -127,7 +154,7 @@ def test_what_a_record_lacks_is_empty_and_what_is_broken_in_it_goes(records):
     text = '{"version": 0, "quizzes": {"a": [{"when": 1}, 7, {}]}}'
     found = records.evaluate("(text) => source.parsedRecord(text)", text)
     empty = {part: {} for part in ("exercises", "cells", "settings")}
-    assert found == {"version": 1, "since": 0, "quizzes": {"a": [{"when": 1}]}, **empty}
+    assert found == {"version": 1, "generation": 0, "quizzes": {"a": [{"when": 1}]}, **empty}
 
 
 def test_what_a_later_course_has_stored_is_left_alone_and_what_is_broken_is_not(records):
@@ -174,6 +201,32 @@ def test_a_reader_hears_what_the_temperature_means(show, mathematics, planted, w
     report = mathematics.evaluate("(answers) => source.readerReport(answers)", answers)
     shown = float(page.locator(".tc-facts strong").last.inner_text())
     assert shown == pytest.approx(report["temperature"], rel=0.01)
+
+
+def test_a_reader_without_mistakes_has_no_temperature_yet(show):
+    page = show(your_calibration())
+    remember(page, [{"right": True, "sure": 0.99, "choices": 4}] * 30)
+    expect(page.locator(".tc-note").first).to_contain_text("No temperature can be fitted")
+
+
+def test_quizzes_of_one_page_are_groups_of_their_own(show, browser):
+    """In Jupyter each is a module of its own."""
+    page = show(quiz(*QUESTION))
+    esm = quiz(*QUESTION).view._esm
+    page.evaluate(
+        """async (esm) => {
+          const address = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
+          (await import(address)).default.render({ model, el: document.body });
+        }""",
+        esm,
+    )
+    first, second = (page.locator("[data-explorable=quiz]").nth(i) for i in (0, 1))
+    first.locator(".tc-choice input").nth(1).check()
+    second.locator(".tc-choice input").nth(2).check()
+    first.locator(".tc-step input").nth(0).check()
+    second.locator(".tc-step input").nth(4).check()
+    first.get_by_role("button", name="Check my answer").click()
+    expect(first.get_by_text("Right: b.")).to_be_visible()
 
 
 def test_chapters_and_first_and_latest_answers(show):

@@ -7,6 +7,9 @@ import { codeEditor } from "./editor.js";
 export const EXERCISE = "exercise";
 export const CHECK = "check";
 const SOLUTION = "solution";
+const PAUSE = 400; // milliseconds after which what was written is kept
+const REALLY = "Reset, and lose what you wrote?";
+const USUAL = 43e6; // bytes of Python with numpy and matplotlib
 
 /** A short name for a text, to find again what was written in a cell as long as the cell is the same. */
 function digest(text) {
@@ -49,7 +52,11 @@ function toolsOf(words) {
   const [run, stop, reset] = [words, "Stop", "Reset"].map((name) => element("button", { type: "button" }, name));
   [stop.hidden, reset.hidden] = [true, true];
   const status = element("span", { class: "live-status", role: "status" });
-  return { node: element("div", { class: "live-tools" }, run, stop, reset, status), run, stop, reset, status };
+  const bar = element("progress", { max: USUAL, "aria-label": "Python, as it comes" });
+  const megabytes = element("span", { class: "live-status" }); // not said at each of them
+  const loading = element("span", { class: "live-loading", hidden: "" }, bar, megabytes);
+  const node = element("div", { class: "live-tools", role: "group" }, run, stop, reset, status, loading);
+  return { node, run, stop, reset, status, loading, bar, megabytes };
 }
 
 /** Make a cell of the page live: `onRun` hears that it shall run, `onStop` that it shall not go on. */
@@ -61,33 +68,57 @@ export function liveCell(node, index, chapter, { onRun, onStop }) {
   const stored = [...node.querySelectorAll(":scope > .cell_output, :scope > details .cell_output")];
   const plain = code.closest("div[class*=highlight-]") ?? code;
   const [output, tools] = [outputArea(), toolsOf(kind === EXERCISE ? "Run and check" : "Run")];
-  let editor = null;
+  let [editor, isRunning, isReset, waiting] = [null, false, false, 0];
 
   const cell = { node, index, source, kind, name, place: tools.node, show: output.show, complain: output.complain };
+  const save = () => {
+    clearTimeout(waiting);
+    waiting = 0;
+    noteCell(key, cell.read() === source ? null : cell.read());
+  };
+  addEventListener("pagehide", () => waiting && save());
   const open = () => {
     if (editor) return;
-    const onChange = (text) => {
+    const onChange = () => {
       tools.reset.hidden = false;
-      noteCell(key, text === source ? null : text);
+      clearTimeout(waiting);
+      waiting = setTimeout(save, PAUSE);
     };
     editor = codeEditor(source, { label: `Code of ${name}`, onRun: () => onRun(cell), onChange });
     plain.hidden = true;
     plain.after(editor.node);
   };
   const reset = () => {
+    isReset = true;
+    if (isRunning) onStop();
     editor?.node.remove();
     editor = null;
     plain.hidden = false;
     output.clear();
     stored.forEach((each) => (each.hidden = false));
-    noteCell(key, null);
-    setText(tools.status, "");
+    save();
+    cell.say("");
     tools.reset.hidden = true;
     tools.run.focus();
   };
+  /** What was written is lost by a reset: then it is asked for twice. */
+  const askReset = () => {
+    const isSafe = cell.read() === source || tools.reset.textContent === REALLY;
+    setText(tools.reset, isSafe ? "Reset" : REALLY);
+    if (isSafe) reset();
+  };
   Object.assign(cell, {
     read: () => editor?.read() ?? source,
-    say: (words) => setText(tools.status, words),
+    hideStored: () => stored.forEach((each) => (each.hidden = true)),
+    say(words) {
+      tools.loading.hidden = true;
+      setText(tools.status, words);
+    },
+    /** Python is on its way: so many bytes have come. */
+    load(bytes) {
+      [tools.loading.hidden, tools.bar.value] = [false, Math.min(bytes, USUAL)];
+      setText(tools.megabytes, `${(bytes / 1e6).toFixed(0)} MB have come`);
+    },
     /** What the first press of its button does: an exercise is there to be written, all else is run. */
     begin() {
       if (kind !== EXERCISE) return onRun(cell);
@@ -97,23 +128,30 @@ export function liveCell(node, index, chapter, { onRun, onStop }) {
     /** It is about to run: nothing of an earlier run is left. */
     start() {
       open();
+      save();
       output.clear();
-      stored.forEach((each) => (each.hidden = true));
-      [tools.run.disabled, tools.stop.hidden, tools.reset.hidden] = [true, false, false];
+      cell.hideStored();
+      isReset = false;
+      isRunning = true;
+      [tools.stop.hidden, tools.reset.hidden] = [false, false];
     },
+    /** It has ended; where the keyboard was on what goes now, it is on what runs it again. */
     end(words) {
-      setText(tools.status, words);
-      [tools.run.disabled, tools.stop.hidden] = [false, true];
+      const hadFocus = tools.stop === document.activeElement;
+      isRunning = false;
+      tools.stop.hidden = true;
+      if (hadFocus) tools.run.focus();
+      cell.say(isReset ? "" : words);
     },
   });
   tools.run.addEventListener("click", () => onRun(cell));
   tools.stop.addEventListener("click", onStop);
-  tools.reset.addEventListener("click", () => {
-    if (tools.run.disabled) onStop();
-    reset();
-  });
-  // What is alive already, and what is run with its exercise, has no button of its own.
-  if (kind !== CHECK && !node.querySelector(".static-widget")) node.querySelector(".cell_input").after(tools.node, output.node);
+  tools.reset.addEventListener("click", askReset);
+  tools.reset.addEventListener("blur", () => setText(tools.reset, "Reset"));
+  tools.node.setAttribute("aria-label", `Cell ${index + 1}`);
+  // What is alive already, what has a field, and what is run with its exercise has no button of its own.
+  const hasField = kind === EXERCISE && node.nextElementSibling?.querySelector("form.exercise-field");
+  if (kind !== CHECK && !hasField && !node.querySelector(".static-widget")) node.querySelector(".cell_input").after(tools.node, output.node);
   const { written } = readRecord().cells[key] ?? {};
   if (written) {
     open();

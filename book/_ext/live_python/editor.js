@@ -9,16 +9,16 @@ function insert(area, text) {
   if (!document.execCommand("insertText", false, text)) area.setRangeText(text, area.selectionStart, area.selectionEnd, "end");
 }
 
-/** Take a step of indentation away before the cursor's line. */
-function dedent(area) {
-  const cursor = area.selectionStart;
-  const begin = area.value.lastIndexOf("\n", cursor - 1) + 1;
-  const spaces = /^ {0,4}/.exec(area.value.slice(begin))[0].length;
-  if (!spaces) return;
-  area.setSelectionRange(begin, begin + spaces);
-  insert(area, "");
-  const place = Math.max(begin, cursor - spaces);
-  area.setSelectionRange(place, place);
+/** Move the lines that are selected, or the cursor's, by a step to the right or to the left. */
+function shiftLines(area, isLeft) {
+  const [from, to] = [area.selectionStart, area.selectionEnd];
+  const begin = area.value.lastIndexOf("\n", from - 1) + 1;
+  const old = area.value.slice(begin, to);
+  const lines = old.split("\n").map((line) => (isLeft ? line.replace(/^ {1,4}/, "") : STEP + line));
+  area.setSelectionRange(begin, to);
+  insert(area, lines.join("\n"));
+  const first = lines[0].length - old.split("\n")[0].length;
+  area.setSelectionRange(Math.max(begin, from + first), Math.max(begin, to + lines.join("\n").length - old.length));
 }
 
 /** The spaces that the next line begins with: those of this one, and a step more after a colon. */
@@ -29,20 +29,22 @@ function indentAfter(line) {
 /** An editor with a name; `onRun` is called by Shift+Enter and Control+Enter, `onChange` when something was written. */
 export function codeEditor(source, { label, onRun, onChange }) {
   const plain = { spellcheck: "false", autocomplete: "off", autocapitalize: "off", autocorrect: "off", wrap: "off" };
-  const area = element("textarea", { class: "live-editor", "aria-label": label, ...plain });
+  const named = { "aria-label": label, "aria-description": "Tab indents; Escape and then Tab leaves." };
+  const area = element("textarea", { class: "live-editor", ...named, ...plain });
   let tabLeaves = false;
   const fit = () => area.setAttribute("rows", area.value.split("\n").length);
   area.addEventListener("input", () => {
     fit();
-    onChange(area.value);
+    onChange();
   });
   area.addEventListener("keydown", (event) => {
     const { key, shiftKey, ctrlKey, metaKey } = event;
+    if (event.isComposing || ["Shift", "Control", "Alt", "Meta"].includes(key)) return;
     const leaves = tabLeaves;
     tabLeaves = key === "Escape";
     if (key === "Tab" && !leaves) {
       event.preventDefault();
-      if (shiftKey) dedent(area);
+      if (shiftKey || area.value.slice(area.selectionStart, area.selectionEnd).includes("\n")) shiftLines(area, shiftKey);
       else insert(area, STEP);
     } else if (key === "Enter" && (shiftKey || ctrlKey || metaKey)) {
       event.preventDefault();

@@ -17,7 +17,7 @@ async function findPython(lite) {
  * of what runs a cell; `onLoaded(bytes)` hears of what is fetched.
  */
 export function pythonKernel(lite, scripts, onLoaded) {
-  let [worker, count, current] = [null, 0, null];
+  let [worker, count, current] = [null, 0, null]; // current: what was asked last, until it is settled
 
   const settle = (how, what) => {
     const { [how]: done } = current ?? {};
@@ -33,28 +33,34 @@ export function pythonKernel(lite, scripts, onLoaded) {
     if (data.loaded) return onLoaded(data.loaded);
     if (data.failed) return stop(data.failed);
     if (data.number !== current?.number) return null;
+    if (data.begun) return current.onBegun?.();
     if ("error" in data || "needed" in data) return settle("done", data);
     return current.show?.(data);
   };
-  const start = async () => {
+  /** Start it, unless what it is started for has been stopped meanwhile. */
+  const start = async (isWanted) => {
     const about = await findPython(lite);
+    if (!isWanted()) return;
     worker = new Worker(new URL(WORKER, scripts), { type: "module" });
     worker.addEventListener("message", hear);
     worker.addEventListener("error", (event) => stop(event.message || "its worker did not start"));
     worker.postMessage({ about: { ...about, script: new URL(RUNNER, scripts).href } });
   };
-  const ask = async (message, show) => {
-    if (!worker) await start();
-    return new Promise((done, fail) => {
-      current = { number: (count += 1), show, done, fail };
-      worker.postMessage({ ...message, number: count });
+  const ask = (message, { show, onBegun } = {}) =>
+    new Promise((done, fail) => {
+      const mine = { number: (count += 1), show, onBegun, done, fail };
+      const isWanted = () => current === mine;
+      current = mine;
+      Promise.resolve(worker ?? start(isWanted)).then(
+        () => isWanted() && worker.postMessage({ ...message, number: mine.number }),
+        (error) => isWanted() && stop(error.message),
+      );
     });
-  };
   return {
     /** Whether names of earlier cells are there. */
     runs: () => worker !== null,
     /** Run a cell: `show` is handed what it prints and displays, null for quietly. Comes to { error, trouble }. */
-    run: (source, name, show) => ask({ source, name, quiet: !show }, show),
+    run: (source, name, show, onBegun) => ask({ source, name, quiet: !show }, { show, onBegun }),
     /** The indices of those cells, of which all but the last may be needed, that the last one leans on. */
     needed: async (sources) => (await ask({ sources })).needed,
     /** End it, with all its names. */

@@ -1,5 +1,6 @@
 // The code cells of a chapter, alive: each can be changed and run, after those that it needs.
 
+import { download } from "../../../tempcourse/widgets/kit/download.js";
 import { element } from "../../../tempcourse/widgets/kit/elements.js";
 import { noteExercise, noteSetting, readRecord, readSetting } from "../../../tempcourse/widgets/kit/record.js";
 import { CHECK, EXERCISE, liveCell } from "./cell.js";
@@ -7,7 +8,9 @@ import { pythonKernel } from "./kernel.js";
 import { notebookWith } from "./notebook.js";
 
 const HERE = document.currentScript.src; // the worker stands beside it
-const COST = "Python comes into this page: about 40 MB, half a minute at first. It runs on your device alone.";
+const COST =
+  "Python comes into this page: about 40 MB, half a minute at first; its packages from Pyodide’s own host, unless this site has them. What you write stays on your device.";
+const OCCUPIED = "Another cell is running. Stop it, or wait for its end.";
 const STOPPED = "Stopped. What was computed is gone; the next run starts anew.";
 
 /** Ask once before anything is fetched; comes to whether Python is wanted. */
@@ -31,7 +34,7 @@ function askFirst(place) {
 
 /** Run cells of a list by a kernel: each after those before it that it needs, and an exercise with its check. */
 function cellRunner(cells, kernel) {
-  let [busy, ran] = [null, new Map()]; // the cell that runs; what has run in this Python, by cell
+  let [busy, ran, turns] = [null, new Map(), 0]; // the cell that runs; by cell, what of it ran in this Python and when
   const checkOf = ({ index }) => cells.slice(index + 1).find(({ kind }) => kind === CHECK);
 
   /** The cells that only show something, stand before one and are needed by it, and have not run as they are now. */
@@ -39,13 +42,19 @@ function cellRunner(cells, kernel) {
     const before = cells.slice(0, cell.index).filter(({ kind }) => !kind);
     const last = cell.kind === EXERCISE ? `${cell.read()}\n${checkOf(cell)?.read() ?? ""}` : cell.read();
     const indices = await kernel.needed([...before.map((each) => each.read()), last]);
-    return indices.map((index) => before[index]).filter((each) => ran.get(each) !== each.read());
+    let [isStale, latest] = [false, 0]; // once one has changed, or has run after one that follows it, these run again
+    return indices.map((index) => before[index]).filter((each) => {
+      const { source, turn } = ran.get(each) ?? {};
+      isStale ||= source !== each.read() || turn < latest;
+      latest = Math.max(latest, turn ?? 0);
+      return isStale;
+    });
   };
   const runOne = async (cell, show) => {
     const source = cell.read();
-    const { error, trouble } = await kernel.run(source, cell.name, show);
+    const { error, trouble } = await kernel.run(source, cell.name, show, show && (() => cell.say("Running …")));
     if (error && trouble.length) error.words = `What it needs could not be fetched: ${trouble[0]}`;
-    if (!error) ran.set(cell, source);
+    if (!error) ran.set(cell, { source, turn: (turns += 1) });
     return error;
   };
   const runNeeded = async (cell) => {
@@ -63,12 +72,14 @@ function cellRunner(cells, kernel) {
     const number = /check\("(\d+\.\d+)"/.exec(check?.source ?? "")?.[1];
     if (!number) return null;
     let said = "";
+    check.hideStored();
     const error = await runOne(check, (part) => {
-      said += part.text ?? "";
+      if (part.stream === "stdout") said += part.text;
       cell.show(part);
     });
-    const right = said.startsWith(`Exercise ${number}: right`);
-    if (!said.includes("not attempted yet")) noteExercise(number, { right, code: cell.read() });
+    const verdict = said.split("\n").findLast((line) => line.startsWith(`Exercise ${number}: `)) ?? "";
+    const right = verdict.startsWith(`Exercise ${number}: right`);
+    if (!error && verdict && !verdict.includes("not attempted yet")) noteExercise(number, { right });
     return error;
   };
   const runAll = async (cell) => {
@@ -76,22 +87,25 @@ function cellRunner(cells, kernel) {
     if (!kernel.runs()) cell.say("Starting Python …");
     const error = await runNeeded(cell);
     if (error) return error;
-    cell.say("Running …");
     return (await runOne(cell, cell.show)) ?? (cell.kind === EXERCISE ? runCheck(cell) : null);
   };
+  const runToItsEnd = async (cell) => {
+    cell.start();
+    try {
+      const error = await runAll(cell);
+      if (error) cell.complain(error);
+      cell.end(error ? "It ended with an error." : "Done.");
+    } catch (error) {
+      cell.end(error.message === "stopped" ? STOPPED : `Python did not run: ${error.message}.`);
+    }
+  };
   return {
-    tell: (words) => busy?.say(words),
+    onLoaded: (bytes) => busy?.load(bytes),
     async run(cell) {
-      if (busy || !(await askFirst(cell.place))) return;
+      if (busy && busy !== cell) cell.say(OCCUPIED);
+      if (busy) return;
       busy = cell;
-      cell.start();
-      try {
-        const error = await runAll(cell);
-        if (error) cell.complain(error);
-        cell.end(error ? "It ended with an error." : "Done.");
-      } catch (error) {
-        cell.end(error.message === "stopped" ? STOPPED : `Python did not run: ${error.message}.`);
-      }
+      if (await askFirst(cell.place)) await runToItsEnd(cell);
       busy = null;
     },
   };
@@ -100,10 +114,8 @@ function cellRunner(cells, kernel) {
 /** Save the chapter as a notebook with what was written. */
 async function saveNotebook(cells, address) {
   const notebook = await (await fetch(address)).json();
-  const file = new Blob([notebookWith(notebook, cells, readRecord().exercises)], { type: "application/x-ipynb+json" });
-  const link = element("a", { href: URL.createObjectURL(file), download: address.pathname.split("/").at(-1) });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  const text = notebookWith(notebook, cells, readRecord().exercises);
+  download(address.pathname.split("/").at(-1), text, "application/x-ipynb+json");
 }
 
 /**
@@ -114,7 +126,7 @@ export default function livePython(place) {
   const [lite, notebook] = ["lite", "notebook"].map((name) => new URL(place.dataset[name], location.href));
   const chapter = location.pathname.split("/").at(-1).replace(/\.html$/, "");
   const cells = [];
-  const kernel = pythonKernel(lite, HERE, (bytes) => runner.tell(`Python: ${(bytes / 1e6).toFixed(1)} MB have come …`));
+  const kernel = pythonKernel(lite, HERE, (bytes) => runner.onLoaded(bytes));
   const runner = cellRunner(cells, kernel);
   const nodes = [...document.querySelectorAll("article .cell")].filter((node) => node.querySelector(".cell_input pre"));
   const ends = { onRun: runner.run, onStop: kernel.stop };

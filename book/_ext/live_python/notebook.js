@@ -1,12 +1,18 @@
 // A chapter's notebook with what a reader wrote.
 
-/** What a field's answer is in Python; null for what has no value. */
-function assignment(source, { value, written }) {
-  if (value === undefined || value === null) return null;
-  const said = { Infinity: "float('inf')", "-Infinity": "float('-inf')" };
-  const one = (each) => said[each] ?? String(each);
-  const python = Array.isArray(value) ? `[${value.map(one).join(", ")}]` : one(value);
-  return source.replace("...", `${python}  # ${written}`);
+const INFINITE = { Infinity: "float('inf')", "-Infinity": "float('-inf')" };
+
+/** A number in Python, of which an infinity is kept as its name; null for what is none. */
+function inPython(value) {
+  return Number.isFinite(value) ? String(value) : (INFINITE[value] ?? null);
+}
+
+/** An exercise's cell with the answer of its field in the place of the stub; null where there is none. */
+function answered(source, { value, written }) {
+  const values = [value].flat().map(inPython);
+  if (values.includes(null)) return null;
+  const python = Array.isArray(value) ? `[${values.join(", ")}]` : values[0];
+  return source.replace(/=.*/s, () => `= ${python}  # ${String(written).replace(/\s+/g, " ")}`);
 }
 
 /** The notebook's text: cells that were changed as they are now, and the answers of fields in their cells. */
@@ -20,7 +26,7 @@ export function notebookWith(notebook, cells, exercises) {
     if (now !== source) Object.assign(cell, { source: lines(now), outputs: [] });
     if (cell.metadata.tags?.includes("exercise")) waiting = now === source ? cell : null;
     const number = /^check\("(\d+\.\d+)"/m.exec(source)?.[1];
-    const filled = number && waiting && assignment([waiting.source].flat().join(""), exercises[number] ?? {});
+    const filled = number && waiting && answered([waiting.source].flat().join(""), exercises[number] ?? {});
     if (filled) waiting.source = lines(filled);
     if (number) waiting = null;
   }

@@ -6,24 +6,32 @@ import { judge } from "../../../tempcourse/widgets/maths/judge.js";
 
 const EMPTY = "not attempted yet.";
 
+/** A value as JSON can hold it: the infinities by their names. */
+function storable(value) {
+  return Array.isArray(value) ? value.map(storable) : Number.isFinite(value) ? value : String(value);
+}
+
 /** The field of an exercise whose answer is a value. */
 function answerField(number, exercise) {
   const input = element("input", { type: "text", autocomplete: "off", autocapitalize: "off", spellcheck: "false" });
   const what = exercise.shape.length ? `${exercise.shape[0]} numbers, with commas` : "a number, or 1/1.5, log(2), 5 %";
   input.placeholder = what;
   const label = element("label", {}, element("span", {}, `Your answer to ${number}`), input);
-  const said = element("p", { class: "exercise-verdict", role: "status" });
+  const name = `verdict-${number.replace(".", "-")}`;
+  const said = element("p", { class: "exercise-verdict", role: "status", id: name });
+  input.setAttribute("aria-describedby", name);
   const form = element("form", { class: "exercise-field" }, label, element("button", { type: "submit" }, "Check"), said);
   const tell = () => {
     const { right, text, value } = judge(exercise, input.value);
     said.replaceChildren(...withCode(`Exercise ${number}: ${text}`));
     form.dataset.verdict = right ? "right" : text === EMPTY ? "" : "wrong";
     input.setAttribute("aria-invalid", String(form.dataset.verdict === "wrong"));
-    return { right, value, written: input.value.trim() };
+    return { right, value: storable(value), written: input.value.trim() };
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    noteExercise(number, tell());
+    const answer = tell();
+    if (answer.written) noteExercise(number, answer);
   });
   const { written } = readRecord().exercises[number] ?? {};
   if (written) {

@@ -9,14 +9,19 @@ function fetchRunner(place) {
   document.head.append(script);
   return new Promise((done, fail) => {
     script.addEventListener("load", () => done(globalThis.livePython(place)));
-    script.addEventListener("error", () => fail(new Error("what runs cells did not load")));
+    script.addEventListener("error", () => {
+      script.remove();
+      fail(new Error("what runs cells did not load"));
+    });
   });
 }
 
-/** The code cells that can be run: those of exercises with their checks, and all that only show something. */
+/** The code cells that can be run: not those that are alive, nor an exercise that has a field, nor any check. */
 function runnable() {
   const cells = [...document.querySelectorAll("article .cell")].filter((node) => node.querySelector(".cell_input pre"));
-  return cells.filter((node) => !node.matches(".tag_check") && !node.querySelector(".static-widget"));
+  const hasField = (node) => cells[cells.indexOf(node) + 1]?.querySelector("form.exercise-field");
+  const isDone = (node) => node.querySelector(".static-widget") || (node.matches(".tag_exercise") && hasField(node));
+  return cells.filter((node) => !node.matches(".tag_check") && !isDone(node));
 }
 
 /** Whether something was written in a cell of this chapter before. */
@@ -31,20 +36,28 @@ export function offerPython() {
   if (!place) return;
   const offers = [];
   let runner = null;
-  const load = () => {
-    runner ??= fetchRunner(place).finally(() => offers.forEach((offer) => offer.remove()));
-    return runner;
+  const load = async () => {
+    runner ??= fetchRunner(place);
+    const found = await runner.catch(() => null);
+    if (found) for (const offer of offers) offer.remove();
+    else runner = null;
+    return found;
   };
   for (const node of runnable()) {
     const press = element("button", { type: "button" }, node.matches(".tag_exercise") ? "Answer here" : "Run");
-    press.addEventListener("click", async () => (await load()).cells.get(node).begin());
-    const offer = element("div", { class: "live-tools" }, press);
+    const status = element("span", { class: "live-status", role: "status" });
+    press.addEventListener("click", async () => {
+      const found = await load();
+      if (found) found.cells.get(node).begin();
+      else status.textContent = "What runs cells could not be fetched. Is there a connection?";
+    });
+    const offer = element("div", { class: "live-tools" }, press, status);
     offers.push(offer);
     node.querySelector(".cell_input").after(offer);
   }
   for (const note of document.querySelectorAll(".tag_check p.exercise-field")) note.remove();
   const save = element("button", { type: "button", class: "live-save" }, "Download your answers");
-  save.addEventListener("click", async () => (await load()).save());
+  save.addEventListener("click", async () => (await load())?.save());
   document.querySelector("nav.launch-buttons ul")?.append(element("li", {}, save, " ", element("span", {}, "in the notebook")));
   if (isWritten()) load();
 }

@@ -6,11 +6,16 @@ import { surenessOf } from "../maths/reader.js";
 
 const LETTERS = "abcdefgh";
 const SURE = ["a guess", "a leaning", "fairly sure", "sure", "certain"];
-let count = 0; // radio buttons of one quiz share a name that no other quiz has
+const COUNT = Symbol.for("temperature-course-questions"); // of this page: each explorable may be a module of its own
+
+function newNumber() {
+  globalThis[COUNT] = (globalThis[COUNT] ?? 0) + 1;
+  return globalThis[COUNT];
+}
 
 /** The question and a radio button for each choice, in a label that is easy to hit. */
 function questionForm(question, choices) {
-  const name = `tc-quiz-${(count += 1)}`;
+  const name = `tc-quiz-${newNumber()}`; // which radio buttons of no other quiz have
   const radios = choices.map((_, i) => element("input", { type: "radio", name, value: i }));
   const labels = choices.map((choice, i) => {
     const text = element("span", {}, `${LETTERS[i]}) `, ...withCode(choice));
@@ -20,9 +25,9 @@ function questionForm(question, choices) {
   return { fieldset, radios };
 }
 
-/** The question how sure the reader is, which may be passed over, and put off for all quizzes. */
-function surenessForm(choices) {
-  const name = `tc-sure-${count}`;
+/** The question how sure the reader is, which may be passed over, and put off for all quizzes: then `onNever` is called. */
+function surenessForm(choices, onNever) {
+  const name = `tc-sure-${newNumber()}`;
   const radios = SURE.map((_, i) => element("input", { type: "radio", name, value: i }));
   const labels = SURE.map((word, i) => {
     const meant = element("span", { class: "tc-meant" }, `${Math.round(100 * surenessOf(i, choices))} %`);
@@ -34,6 +39,7 @@ function surenessForm(choices) {
   never.addEventListener("click", () => {
     noteSetting("sureness", false);
     fieldset.hidden = true;
+    onNever();
   });
   return {
     fieldset,
@@ -80,14 +86,14 @@ function explanationsOf(model, chosen) {
 }
 
 /**
- * Show a question in an element: it is asked, noted and explained. `tools` are the buttons beside its own, and `after`
- * hears of each answer. Returns what takes it away.
+ * Show a question in an element: it is asked, noted and explained. `tools` are the buttons beside its own, `after` hears
+ * of each answer, and what is asked `once` is not tried again. Returns what takes it away.
  */
-export function showQuestion({ model, el, tools: others = [], after = () => {} }) {
+export function showQuestion({ model, el, tools: others = [], after = () => {}, once = false }) {
   const answer = model.get("answer");
   const { fieldset, radios } = questionForm(model.get("question"), model.get("choices"));
-  const sureness = surenessForm(radios.length);
   const commit = button("Check my answer", { class: "tc-button tc-primary" });
+  const sureness = surenessForm(radios.length, () => commit.focus());
   const again = button("Try again");
   const status = element("p", { role: "status" });
   const notes = element("div", { class: "tc-notes" });
@@ -99,7 +105,7 @@ export function showQuestion({ model, el, tools: others = [], after = () => {} }
   const show = (open, text, explanations) => {
     fieldset.disabled = !open;
     commit.hidden = !open;
-    again.hidden = open;
+    again.hidden = open || once;
     status.textContent = text;
     status.className = open ? "tc-note" : "tc-answer";
     notes.replaceChildren(...explanations);

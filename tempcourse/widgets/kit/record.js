@@ -5,11 +5,12 @@ const KEY = "temperature-course";
 const HELD = Symbol.for(KEY); // the record of this page
 const CHANGED = `${KEY}-changed`;
 const VERSION = 1;
+const LATEST = 86_400_000; // milliseconds by which a clock may have been ahead
 const TIMED = ["exercises", "cells", "settings"]; // parts whose entries are { when, … }, the latest of each name
 
-/** Nothing answered yet; `since` is when all was deleted, in milliseconds: what is older is not taken up again. */
-function emptyRecord(since = 0) {
-  return { version: VERSION, since, quizzes: {}, exercises: {}, cells: {}, settings: {} };
+/** Nothing answered yet. A new generation begins when all is deleted and when a saved record is taken up. */
+function emptyRecord(generation = 0) {
+  return { version: VERSION, generation, quizzes: {}, exercises: {}, cells: {}, settings: {} };
 }
 
 /** A record as a text holds it; null for none, and for what is no record or one of a later version. */
@@ -24,11 +25,28 @@ export function parsedRecord(text) {
   if (!isObject(record) || !(record.version <= VERSION)) return null;
   const known = { ...emptyRecord(), ...record, version: VERSION };
   if (!["quizzes", ...TIMED].every((part) => isObject(known[part]))) return null;
-  const timed = (entry) => isObject(entry) && Number.isFinite(entry.when);
-  const lists = Object.entries(known.quizzes).map(([name, answers]) => [name, [answers].flat().filter(timed)]);
-  const sound = (entries) => Object.fromEntries(Object.entries(entries).filter(([, entry]) => timed(entry)));
-  const since = Number.isFinite(known.since) ? known.since : 0;
-  return { ...known, since, quizzes: Object.fromEntries(lists), ...partsBy((part) => sound(known[part])) };
+  const generation = Number.isInteger(known.generation) ? known.generation : 0;
+  const quizzes = namedEntries(known.quizzes, (answers) => [answers].flat().filter(isTimed).map(soundAnswer));
+  const timed = (part) => namedEntries(known[part], (entry) => (isTimed(entry) ? entry : undefined));
+  return { ...known, generation, quizzes, ...partsBy(timed) };
+}
+
+/** Whether an entry says when it was made, and that is no time to come: else it would count for ever. */
+function isTimed(entry) {
+  return typeof entry === "object" && entry !== null && Number.isFinite(entry.when) && entry.when < Date.now() + LATEST;
+}
+
+/** An answer whose sureness can be reckoned with, or has none. */
+function soundAnswer(answer) {
+  const { sure, choices } = answer;
+  const isSound = sure > 0 && sure < 1 && Number.isInteger(choices) && choices >= 2;
+  return isSound || (sure ?? null) === null ? answer : { ...answer, sure: null };
+}
+
+/** The entries of an object under names that can be ours, each as a function makes it of what was there. */
+function namedEntries(entries, make) {
+  const named = Object.entries(entries).filter(([name]) => /^[a-z0-9][\w./-]*$/i.test(name));
+  return Object.fromEntries(named.map(([name, entry]) => [name, make(entry)]).filter(([, entry]) => entry));
 }
 
 /** The timed parts of a record, each made by a function of its name. */
@@ -36,24 +54,22 @@ function partsBy(make) {
   return Object.fromEntries(TIMED.map((part) => [part, make(part)]));
 }
 
-/** The entries of two objects, of each name the later one, and none from before a time. */
-function latestOf(one, other, since) {
-  const entries = [...Object.entries(one), ...Object.entries(other)].filter(([, { when }]) => when > since);
+/** The entries of two objects, of each name the later one. */
+function latestOf(one, other) {
+  const entries = [...Object.entries(one), ...Object.entries(other)];
   return Object.fromEntries(entries.sort(([, a], [, b]) => a.when - b.when));
 }
 
-/** All that two records know: every answer to a quiz once, and of all else the latest. */
+/** All that two records know: every answer to a quiz once, and of all else the latest. A newer generation counts alone. */
 export function mergedRecords(one, other) {
-  const since = Math.max(one.since, other.since);
-  const merged = emptyRecord(since);
-  for (const { quizzes } of [one, other]) {
-    for (const [name, answers] of Object.entries(quizzes)) {
-      const known = merged.quizzes[name] ?? [];
-      const fresh = answers.filter(({ when }) => when > since && !known.some((answer) => answer.when === when));
-      if (known.length + fresh.length) merged.quizzes[name] = [...known, ...fresh].sort((a, b) => a.when - b.when);
-    }
+  if (one.generation !== other.generation) return one.generation > other.generation ? one : other;
+  const quizzes = { ...one.quizzes };
+  for (const [name, answers] of Object.entries(other.quizzes)) {
+    const known = Object.hasOwn(quizzes, name) ? quizzes[name] : [];
+    const fresh = answers.filter(({ when }) => !known.some((answer) => answer.when === when));
+    quizzes[name] = [...known, ...fresh].sort((a, b) => a.when - b.when);
   }
-  return { ...merged, ...partsBy((part) => latestOf(one[part], other[part], since)) };
+  return { ...emptyRecord(one.generation), quizzes, ...partsBy((part) => latestOf(one[part], other[part])) };
 }
 
 function storedText() {
@@ -70,10 +86,12 @@ export function readRecord() {
   return globalThis[HELD] ? mergedRecords(stored, globalThis[HELD]) : stored;
 }
 
+/** Let a record be the page's, and tell whether it is stored too. */
 function write(record) {
   globalThis[HELD] = record;
-  keep(record);
+  const isStored = keep(record);
   dispatchEvent(new Event(CHANGED));
+  return isStored;
 }
 
 function isOfLaterCourse(text) {
@@ -135,14 +153,15 @@ export function readSetting(name) {
   return readRecord().settings[name]?.value;
 }
 
-/** Take up what a saved record knows, be it older than a deletion: it is the reader's wish. */
+/** Take up what a saved record knows, beside what is known here; returns whether it is stored. */
 export function addRecord(saved) {
-  write(mergedRecords({ ...readRecord(), since: 0 }, { ...saved, since: 0 }));
+  const { generation, ...known } = readRecord();
+  return write({ ...mergedRecords({ ...known, generation }, { ...saved, generation }), generation: generation + 1 });
 }
 
-/** Forget all; other tabs forget it too. */
+/** Forget all, in other tabs too; returns whether nothing is stored any more. */
 export function deleteRecord() {
-  write(emptyRecord(Date.now()));
+  return write(emptyRecord(readRecord().generation + 1));
 }
 
 /** Call a listener whenever the record changes, here or in another tab; returns what ends that. */
@@ -150,8 +169,10 @@ export function followRecord(listener) {
   const onStorage = ({ key }) => (key === KEY || key === null) && listener();
   addEventListener(CHANGED, listener);
   addEventListener("storage", onStorage);
+  addEventListener("pageshow", listener); // of a page that was put aside and is shown again
   return () => {
     removeEventListener(CHANGED, listener);
     removeEventListener("storage", onStorage);
+    removeEventListener("pageshow", listener);
   };
 }

@@ -11,7 +11,9 @@ export function askInTurn(onEnd) {
   const end = () => {
     const closing = session.closing();
     session = null;
-    node.replaceChildren(element("div", { role: "status" }, closing));
+    const said = element("div", { tabindex: "-1" }, closing);
+    node.replaceChildren(said);
+    said.focus(); // so that it is read out: the button that had the focus is gone
     onEnd();
   };
   const next = () => {
@@ -27,6 +29,7 @@ export function askInTurn(onEnd) {
       model: { get: (trait) => question[trait] },
       el: node,
       tools: [on],
+      once: true,
       after(given) {
         session.after(question, given);
         on.hidden = false;

@@ -1,5 +1,7 @@
 // Numbers as readers write them: 0.5, 0,5, 50 %, log(99*50256), 1/1.5, e^-2, √2, [1, 2, 3].
 
+const LONGEST = 500; // characters
+
 const CONSTANTS = { e: Math.E, pi: Math.PI, π: Math.PI, inf: Infinity, "∞": Infinity };
 const FUNCTIONS = {
   ...{ log: Math.log, ln: Math.log, log2: Math.log2, log10: Math.log10 },
@@ -93,6 +95,7 @@ function entriesOf(text, separator) {
  * between thousands, or between entries.
  */
 export function readings(text) {
+  if (text.length > LONGEST) throw new SyntaxError(`Write at most ${LONGEST} characters.`);
   const inner = /^[[({](.*)[\])}],?$/s.exec(text.trim());
   const bracketed = inner && !/[()[\]{}]/.test(inner[1].replace(/\w\([^()]*\)/g, ""));
   const body = (bracketed ? inner[1] : text).trim();

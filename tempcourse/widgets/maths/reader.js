@@ -6,7 +6,7 @@ import { randomSource, uniform } from "./random.js";
 import { mean } from "./rows.js";
 
 export const STEPS = 5;
-export const BINS = 5;
+export const BINS = 6; // of which each step of sureness has its own, for two to four choices but two
 export const ENOUGH = 20; // answers, below which there is no verdict
 const CERTAIN = 0.99; // 1 would never be forgiven: one mistake, and the NLL is infinite
 const [COLDEST, HOTTEST] = [0.05, 20];
@@ -18,17 +18,26 @@ export function surenessOf(step, choices) {
   return 1 / choices + (step / (STEPS - 1)) * (CERTAIN - 1 / choices);
 }
 
+/** log of how many times the others together have what the chosen one has, at a temperature. */
+function logOdds({ sure, choices }, temperature) {
+  return Math.log(choices - 1) + (Math.log((1 - sure) / (choices - 1)) - Math.log(sure)) / temperature;
+}
+
+/** log(1 + e^x), however large x is. */
+function softplus(x) {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}
+
 /** The sureness at a temperature: of softmax(log q/τ) what the chosen one has. */
 export function temperedSureness(sure, choices, temperature) {
-  const others = Math.log(choices - 1) + (Math.log((1 - sure) / (choices - 1)) - Math.log(sure)) / temperature;
-  return 1 / (1 + Math.exp(others));
+  return 1 / (1 + Math.exp(logOdds({ sure, choices }, temperature)));
 }
 
 /** −log of what the right choice had, in the mean, in nats; where the chosen one was wrong, it is one of the others. */
 export function readerNll(answers, temperature = 1) {
-  const losses = answers.map(({ right, sure, choices }) => {
-    const p = temperedSureness(sure, choices, temperature);
-    return -Math.log(right ? p : (1 - p) / (choices - 1));
+  const losses = answers.map((answer) => {
+    const against = logOdds(answer, temperature);
+    return answer.right ? softplus(against) : softplus(-against) + Math.log(answer.choices - 1);
   });
   return mean(losses);
 }
@@ -42,6 +51,16 @@ export function readerBrier(answers) {
   return mean(scores);
 }
 
+/** The slope of the NLL in 1/τ: what the log-probabilities are in the mean at τ, less those of the right choices. */
+function slope(answers, temperature) {
+  const slopes = answers.map(({ right, sure, choices }) => {
+    const [chosen, other] = [Math.log(sure), Math.log((1 - sure) / (choices - 1))];
+    const p = temperedSureness(sure, choices, temperature);
+    return p * chosen + (1 - p) * other - (right ? chosen : other);
+  });
+  return mean(slopes);
+}
+
 /**
  * The temperature with the lowest NLL, by bisection on its slope: as a function of 1/τ the NLL is convex. The bounds
  * where it falls or rises all the way; null where no answer says more than a guess.
@@ -49,13 +68,17 @@ export function readerBrier(answers) {
 export function fittedReader(answers) {
   if (!answers.some(({ sure, choices }) => Math.abs(sure * choices - 1) > 1e-9)) return null;
   let [low, high] = [Math.log(COLDEST), Math.log(HOTTEST)];
-  const falls = (log) => readerNll(answers, Math.exp(log + 1e-5)) < readerNll(answers, Math.exp(log - 1e-5));
-  for (let i = 0; i < 40; i += 1) {
+  for (let i = 0; i < 24; i += 1) {
     const middle = (low + high) / 2;
-    if (falls(middle)) low = middle;
+    if (slope(answers, Math.exp(middle)) > 0) low = middle;
     else high = middle;
   }
   return Math.exp((low + high) / 2);
+}
+
+/** Whether a fitted temperature is a bound: then the best one lies beyond it, and none is told. */
+function isBound(temperature) {
+  return temperature < COLDEST * 1.001 || temperature > HOTTEST / 1.001;
 }
 
 /** From where to where nine in ten of the temperatures lie that are fitted to answers drawn from these, with a seed. */
@@ -89,11 +112,12 @@ export function readerReport(answers) {
     ...{ nll: readerNll(answers), brier: readerBrier(answers), curve: reliabilityCurve(sure, right, BINS) },
   };
   const temperature = count < ENOUGH ? null : fittedReader(answers);
-  return temperature === null ? report : { ...report, temperature, interval: readerInterval(answers) };
+  if (temperature === null || isBound(temperature)) return report;
+  return { ...report, temperature, interval: readerInterval(answers) };
 }
 
 /** How many answers more would tell a temperature from 1, if it stays as it is: intervals shrink as 1/√n. */
 export function moreToTell({ count, temperature, interval: [low, high] }) {
-  const half = (Math.log(high) - Math.log(low)) / 2;
+  const half = temperature < 1 ? Math.log(high / temperature) : Math.log(temperature / low);
   return Math.ceil(count * ((half / Math.log(temperature)) ** 2 - 1));
 }

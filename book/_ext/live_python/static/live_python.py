@@ -30,6 +30,7 @@ WORDS = {
     ValueError: "A value is not one of those that are allowed here.",
 }
 PLAIN = "text/plain"
+MOST = 100_000  # characters of a value that are shown
 
 namespace = {"__name__": "__main__", "__builtins__": __builtins__}
 
@@ -55,6 +56,8 @@ def run_cell(source, name, show):
     except BaseException as error:  # SystemExit and KeyboardInterrupt too: the page goes on
         return complaint(error, name)
     finally:
+        if pyplot := sys.modules.get("matplotlib.pyplot"):
+            pyplot.close("all")  # those too that an error left behind
         sys.stdout.flush()
         sys.stderr.flush()
     return None
@@ -69,18 +72,18 @@ def bundle_of(value):
     """Return a value's picture and its text."""
     bundle = value._repr_mimebundle_() if hasattr(value, "_repr_mimebundle_") else {}
     bundle = bundle[0] if isinstance(bundle, tuple) else bundle
-    return {PLAIN: repr(value)} | {kind: bundle[kind] for kind in (PLAIN, "image/png") if kind in bundle}
+    text = bundle.get(PLAIN) or repr(value)
+    short = text if len(text) <= MOST else f"{text[:MOST]}… (and more)"
+    return {PLAIN: short} | {kind: bundle[kind] for kind in bundle.keys() & {"image/png"}}
 
 
 def show_figures(show):
-    """Show the figures that are open, and close them."""
+    """Show the figures that are open."""
     pyplot = sys.modules.get("matplotlib.pyplot")
-    for number in pyplot.get_fignums() if pyplot else ():
-        figure, file = pyplot.figure(number), io.BytesIO()
-        if show:
-            figure.savefig(file, format="png", bbox_inches="tight")
-            show({"image/png": base64.b64encode(file.getvalue()).decode("ascii")})
-        pyplot.close(figure)
+    for number in pyplot.get_fignums() if pyplot and show else ():
+        file = io.BytesIO()
+        pyplot.figure(number).savefig(file, format="png", bbox_inches="tight")
+        show({"image/png": base64.b64encode(file.getvalue()).decode("ascii")})
 
 
 def complaint(error, name):
@@ -92,7 +95,7 @@ def complaint(error, name):
     words = next((words for kind, words in WORDS.items() if isinstance(error, kind)), "")
     message = error.msg if isinstance(error, SyntaxError) else str(error)
     line = lines[-1] if lines else None
-    return {"name": type(error).__name__, "message": message, "words": words, "line": line, "code": code}
+    return {"name": type(error).__name__, "message": message[:MOST], "words": words, "line": line, "code": code}
 
 
 def needed_cells(sources):

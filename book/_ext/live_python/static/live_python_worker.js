@@ -1,8 +1,9 @@
 // Python beside the page: Pyodide, in a worker, so that the page stays alive and an endless loop can be ended.
 //
 // The page sends { about } once. It sends { number, sources } to ask which cells the last of them needs, and hears of
-// { number, needed }; and { number, source, name, quiet } to run one, and hears of { number, stream, text },
-// { number, bundle } and, at the end, { number, error }. Between it hears of { loaded } bytes, or of { failed }.
+// { number, needed }; and { number, source, name, quiet } to run one, and hears of { number, begun } when all is fetched,
+// { number, stream, text }, { number, bundle } and, at the end, { number, error }. Between it hears of { loaded } bytes,
+// or of { failed }.
 
 const MOST = 100_000; // characters that a cell may print: the rest is cut off
 let runner = null;
@@ -40,6 +41,7 @@ function streamTo(number, stream) {
     write(bytes) {
       const text = decoder.decode(bytes, { stream: true });
       if (printed < MOST) self.postMessage({ number, stream, text: text.slice(0, MOST - printed) });
+      if (printed < MOST && printed + text.length > MOST) self.postMessage({ number, stream, text: "… (and more)" });
       printed += text.length;
       return bytes.length;
     },
@@ -50,6 +52,7 @@ async function run({ number, source, name, quiet }) {
   const { python, runCell } = await runner;
   const trouble = [];
   await python.loadPackagesFromImports(source, { messageCallback() {}, errorCallback: (text) => trouble.push(text) });
+  self.postMessage({ number, begun: true });
   python.setStdout(streamTo(number, "stdout"));
   python.setStderr(streamTo(number, "stderr"));
   const plain = (proxy) => proxy.toJs({ dict_converter: Object.fromEntries });
