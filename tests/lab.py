@@ -108,7 +108,7 @@ def run_all(page, address, chapter):
     wait_until(lambda: connected(address, chapter.name), lambda: f"no kernel for {chapter.name}")
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    expect(last_output(page)).to_be_visible(timeout=300_000)  # chapter 9 may take 120 s
+    expect(last_output(page)).to_be_visible(timeout=600_000)  # chapter 9 may take 120 s alone
 
 
 def last_output(page):

@@ -47,8 +47,9 @@ def pyodide():
 
 
 def copy_checks(folder):
-    """Copy the notebooks, and the tests that need the package but not the book."""
+    """Copy the notebooks and the pages of prose, and the tests that need the package but not the built book."""
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    shutil.copytree(ROOT / "book", folder / "book", ignore=shutil.ignore_patterns("_ext"))
     shutil.copy(ROOT / "conftest.py", folder)
     tests = folder / "tests"
     shutil.copytree(ROOT / "tests" / "checks", tests / "checks")

@@ -67,7 +67,8 @@ def headings(name):
     ]
     number = f"{CHAPTERS.index(name) + 1} " if name in CHAPTERS else ""
     found[0] = (0, f"{number}{found[0][1]}", slug)
-    return [*found, (1, "Answers and solutions", f"{slug}--answers")] if number else found
+    is_asked = bool(article(name).select(".tempcourse-quiz-static"))
+    return [*found, (1, "Answers and solutions", f"{slug}--answers")] if is_asked else found
 
 
 def links(reader):
