@@ -45,7 +45,7 @@ function tableOf({ count, curve }) {
     title: `${count} answers by how sure they were`,
     columns: ["Sure", "Answers", "Mean sureness", "Right"],
     lines: curve.map(([said, were, n], i) => [
-      cell.text(`${(100 * i) / BINS} to ${(100 * (i + 1)) / BINS} %`),
+      cell.text(`${[i, i + 1].map((edge) => Math.round((100 * edge) / BINS)).join(" to ")} %`),
       cell.count(n),
       ...[said, were].map((share) => (n ? cell.probability(share, 1) : cell.text("–"))),
     ]),

@@ -7,7 +7,7 @@ import pytest
 from pages import FRAME
 from playwright.sync_api import expect
 
-from tempcourse.widgets.review import review
+from tempcourse.widgets.review import DAYS, review
 
 DAY = 86_400_000
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -36,6 +36,17 @@ def standing(mathematics, *answers):
 )
 def test_a_question_is_due_after_one_three_seven_sixteen_and_thirty_five_days(mathematics, answers, expected):
     assert standing(mathematics, *answers) == expected
+
+
+def test_the_table_on_paper_has_the_same_days(mathematics):
+    """Each answer is given on the day on which the question is due."""
+    answers, due, waits = [], 10, []
+    for _ in DAYS:
+        answers.append((due, True))
+        _, later = standing(mathematics, *answers)
+        waits.append(later - due)
+        due = later
+    assert tuple(waits) == DAYS
 
 
 def test_those_that_waited_longest_come_first_and_new_ones_do_not(mathematics):

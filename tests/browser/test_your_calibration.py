@@ -246,6 +246,15 @@ def test_chapters_and_first_and_latest_answers(show):
     expect(right).to_have_text("0 %")
 
 
+def test_the_example_reader_is_sure_in_the_steps_of_a_quiz_and_by_their_edges_in_the_table(show, mathematics):
+    steps = mathematics.evaluate("() => [0, 1, 2, 3, 4].map((step) => source.surenessOf(step, 4))")
+    view = your_calibration().view
+    assert sorted({answer["sure"] for answer in view.example}) == pytest.approx(steps)
+    page = show(your_calibration())
+    edges = ["0 to 17 %", "17 to 33 %", "33 to 50 %", "50 to 67 %", "67 to 83 %", "83 to 100 %"]
+    assert page.locator("tbody tr > :first-child").all_inner_texts() == edges
+
+
 def test_an_example_reader_is_marked_as_one(show):
     page = show(your_calibration())
     page.get_by_role("button", name="Show an example reader").click()

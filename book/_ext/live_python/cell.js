@@ -1,7 +1,7 @@
 // A code cell that can be written in: its editor, its buttons, and what it prints and displays.
 
 import { element, setText } from "../../../tempcourse/widgets/kit/elements.js";
-import { noteCell, readRecord } from "../../../tempcourse/widgets/kit/record.js";
+import { noteCell } from "../../../tempcourse/widgets/kit/record.js";
 import { codeEditor } from "./editor.js";
 
 export const EXERCISE = "exercise";
@@ -59,8 +59,11 @@ function toolsOf(words) {
   return { node, run, stop, reset, status, loading, bar, megabytes };
 }
 
-/** Make a cell of the page live: `onRun` hears that it shall run, `onStop` that it shall not go on. */
-export function liveCell(node, index, chapter, { onRun, onStop }) {
+/**
+ * Make a cell of the page live. `kept` has what was written in the cells of all chapters, and `hasTools` says whether it
+ * has buttons; `onRun` hears that it shall run, `onStop` that it shall not go on.
+ */
+export function liveCell(node, index, { chapter, kept, hasTools, onRun, onStop }) {
   const code = node.querySelector(".cell_input pre");
   const source = code.textContent.replace(/\n$/, "");
   const kind = [EXERCISE, CHECK, SOLUTION].find((each) => node.classList.contains(`tag_${each}`)) ?? "";
@@ -149,10 +152,8 @@ export function liveCell(node, index, chapter, { onRun, onStop }) {
   tools.reset.addEventListener("click", askReset);
   tools.reset.addEventListener("blur", () => setText(tools.reset, "Reset"));
   tools.node.setAttribute("aria-label", `Cell ${index + 1}`);
-  // What is alive already, what has a field, and what is run with its exercise has no button of its own.
-  const hasField = kind === EXERCISE && node.nextElementSibling?.querySelector("form.exercise-field");
-  if (kind !== CHECK && !hasField && !node.querySelector(".static-widget")) node.querySelector(".cell_input").after(tools.node, output.node);
-  const { written } = readRecord().cells[key] ?? {};
+  if (hasTools) node.querySelector(".cell_input").after(tools.node, output.node);
+  const { written } = kept[key] ?? {};
   if (written) {
     open();
     editor.write(written);

@@ -6,6 +6,7 @@ import { noteExercise, noteSetting, readRecord, readSetting } from "../../../tem
 import { CHECK, EXERCISE, liveCell } from "./cell.js";
 import { pythonKernel } from "./kernel.js";
 import { notebookWith } from "./notebook.js";
+import { chapterHere, checkedNumber, codeCells, hasButton } from "./page.js";
 
 const HERE = document.currentScript.src; // the worker stands beside it
 const COST =
@@ -69,7 +70,7 @@ function cellRunner(cells, kernel) {
   /** Judge an exercise by the check that follows it. */
   const runCheck = async (cell) => {
     const check = checkOf(cell);
-    const number = /check\("(\d+\.\d+)"/.exec(check?.source ?? "")?.[1];
+    const number = checkedNumber(check?.source ?? "");
     if (!number) return null;
     let said = "";
     check.hideStored();
@@ -124,12 +125,11 @@ async function saveNotebook(cells, address) {
  */
 export default function livePython(place) {
   const [lite, notebook] = ["lite", "notebook"].map((name) => new URL(place.dataset[name], location.href));
-  const chapter = location.pathname.split("/").at(-1).replace(/\.html$/, "");
   const cells = [];
   const kernel = pythonKernel(lite, HERE, (bytes) => runner.onLoaded(bytes));
   const runner = cellRunner(cells, kernel);
-  const nodes = [...document.querySelectorAll("article .cell")].filter((node) => node.querySelector(".cell_input pre"));
-  const ends = { onRun: runner.run, onStop: kernel.stop };
-  cells.push(...nodes.map((node, index) => liveCell(node, index, chapter, ends)));
+  const nodes = codeCells();
+  const about = { chapter: chapterHere(), kept: readRecord().cells, onRun: runner.run, onStop: kernel.stop };
+  cells.push(...nodes.map((node, index) => liveCell(node, index, { ...about, hasTools: hasButton(node, nodes) })));
   return { cells: new Map(cells.map((cell) => [cell.node, cell])), save: () => saveNotebook(cells, notebook) };
 }

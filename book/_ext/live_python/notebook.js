@@ -1,5 +1,7 @@
 // A chapter's notebook with what a reader wrote.
 
+import { checkedNumber } from "./page.js";
+
 const INFINITE = { Infinity: "float('inf')", "-Infinity": "float('-inf')" };
 
 /** A number in Python, of which an infinity is kept as its name; null for what is none. */
@@ -25,7 +27,7 @@ export function notebookWith(notebook, cells, exercises) {
     const now = changed.get(source.replace(/\n$/, "")) ?? source;
     if (now !== source) Object.assign(cell, { source: lines(now), outputs: [] });
     if (cell.metadata.tags?.includes("exercise")) waiting = now === source ? cell : null;
-    const number = /^check\("(\d+\.\d+)"/m.exec(source)?.[1];
+    const number = checkedNumber(source);
     const filled = number && waiting && answered([waiting.source].flat().join(""), exercises[number] ?? {});
     if (filled) waiting.source = lines(filled);
     if (number) waiting = null;

@@ -3,6 +3,7 @@
 import { element, withCode } from "../../../tempcourse/widgets/kit/elements.js";
 import { noteExercise, readRecord } from "../../../tempcourse/widgets/kit/record.js";
 import { judge } from "../../../tempcourse/widgets/maths/judge.js";
+import { checkedNumber } from "../live_python/page.js";
 
 const EMPTY = "not attempted yet.";
 
@@ -11,8 +12,8 @@ function storable(value) {
   return Array.isArray(value) ? value.map(storable) : Number.isFinite(value) ? value : String(value);
 }
 
-/** The field of an exercise whose answer is a value. */
-function answerField(number, exercise) {
+/** The field of an exercise whose answer is a value, with what was written in it before. */
+function answerField(number, exercise, written) {
   const input = element("input", { type: "text", autocomplete: "off", autocapitalize: "off", spellcheck: "false" });
   const what = exercise.shape.length ? `${exercise.shape[0]} numbers, with commas` : "a number, or 1/1.5, log(2), 5 %";
   input.placeholder = what;
@@ -33,7 +34,6 @@ function answerField(number, exercise) {
     const answer = tell();
     if (answer.written) noteExercise(number, answer);
   });
-  const { written } = readRecord().exercises[number] ?? {};
   if (written) {
     input.value = written;
     tell();
@@ -61,11 +61,12 @@ function unveiled(text) {
 export function showFields() {
   const data = document.querySelector('script[type="application/vnd.tempcourse.exercises"]');
   const exercises = data ? unveiled(data.textContent) : {};
+  const known = readRecord().exercises;
   for (const cell of document.querySelectorAll(".cell.tag_check")) {
-    const number = /check\("(\d+\.\d+)"/.exec(cell.textContent)?.[1];
+    const number = checkedNumber(cell.textContent);
     if (!Object.hasOwn(exercises, number ?? "")) continue;
     const exercise = exercises[number];
     cell.querySelector(":scope > .cell_output")?.toggleAttribute("hidden", Boolean(exercise));
-    cell.append(exercise ? answerField(number, exercise) : pythonNote());
+    cell.append(exercise ? answerField(number, exercise, known[number]?.written) : pythonNote());
   }
 }

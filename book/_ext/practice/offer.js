@@ -2,6 +2,7 @@
 
 import { element } from "../../../tempcourse/widgets/kit/elements.js";
 import { readRecord } from "../../../tempcourse/widgets/kit/record.js";
+import { chapterHere, codeCells, hasButton } from "../live_python/page.js";
 
 /** Fetch what runs cells, and hand it the page. */
 function fetchRunner(place) {
@@ -16,18 +17,10 @@ function fetchRunner(place) {
   });
 }
 
-/** The code cells that can be run: not those that are alive, nor an exercise that has a field, nor any check. */
-function runnable() {
-  const cells = [...document.querySelectorAll("article .cell")].filter((node) => node.querySelector(".cell_input pre"));
-  const hasField = (node) => cells[cells.indexOf(node) + 1]?.querySelector("form.exercise-field");
-  const isDone = (node) => node.querySelector(".static-widget") || (node.matches(".tag_exercise") && hasField(node));
-  return cells.filter((node) => !node.matches(".tag_check") && !isDone(node));
-}
-
 /** Whether something was written in a cell of this chapter before. */
 function isWritten() {
-  const chapter = location.pathname.split("/").at(-1).replace(/\.html$/, "");
-  return Object.entries(readRecord().cells).some(([key, { written }]) => written && key.startsWith(`${chapter}/`));
+  const begin = `${chapterHere()}/`;
+  return Object.entries(readRecord().cells).some(([key, { written }]) => written && key.startsWith(begin));
 }
 
 /** Offer to run each cell; what was written in one before is there again at once. */
@@ -43,7 +36,8 @@ export function offerPython() {
     else runner = null;
     return found;
   };
-  for (const node of runnable()) {
+  const cells = codeCells();
+  for (const node of cells.filter((each) => hasButton(each, cells))) {
     const press = element("button", { type: "button" }, node.matches(".tag_exercise") ? "Answer here" : "Run");
     const status = element("span", { class: "live-status", role: "status" });
     press.addEventListener("click", async () => {

@@ -57,7 +57,7 @@ function chapterLine(chapter, record) {
   if (!done) return [];
   const questions = `${answered} of ${chapter.quizzes.length} questions`;
   const exercises = chapter.exercises.length ? ` and ${solved} of ${chapter.exercises.length} exercises` : "";
-  return [done === all ? "You have been through all of this chapter. " : `Done here: ${questions}${exercises}.`];
+  return [done === all ? "You have been through all of this chapter." : `Done here: ${questions}${exercises}.`];
 }
 
 /** The section that is being read: what the page's contents mark. */

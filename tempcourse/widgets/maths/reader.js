@@ -6,7 +6,7 @@ import { randomSource, uniform } from "./random.js";
 import { mean } from "./rows.js";
 
 export const STEPS = 5;
-export const BINS = 6; // of which each step of sureness has its own, for two to four choices but two
+export const BINS = 6; // with three or four choices each step of sureness has its own
 export const ENOUGH = 20; // answers, below which there is no verdict
 const CERTAIN = 0.99; // 1 would never be forgiven: one mistake, and the NLL is infinite
 const [COLDEST, HOTTEST] = [0.05, 20];
