@@ -119,6 +119,11 @@ def test_a_newer_generation_counts_alone(records):
         assert found["quizzes"] == {"b": [{"when": 3}]} and found["exercises"] == {} and found["generation"] == 1
 
 
+def wait(page, condition):
+    """Wait until a page has heard of what another one stored, which takes a moment between processes."""
+    page.wait_for_function(f"() => {condition}")
+
+
 def test_what_is_taken_up_after_a_deletion_is_there_in_every_tab(records):
     other = records.context.new_page()
     other.goto(records.url)
@@ -126,9 +131,13 @@ def test_what_is_taken_up_after_a_deletion_is_there_in_every_tab(records):
     records.evaluate("() => source.noteQuiz('a', { right: true })")
     saved = records.evaluate("() => JSON.stringify(source.readRecord())")
     records.evaluate("() => source.deleteRecord()")
+    wait(other, "source.readRecord().generation === 1")
     other.evaluate("() => source.noteQuiz('b', { right: true })")
+    wait(records, "'b' in source.readRecord().quizzes")
     records.evaluate("(saved) => source.addRecord(source.parsedRecord(saved))", saved)
+    wait(other, "source.readRecord().generation === 2")
     other.evaluate("() => source.noteQuiz('c', { right: true })")
+    wait(records, "'c' in source.readRecord().quizzes")
     for page in (records, other):
         assert sorted(page.evaluate("() => Object.keys(source.readRecord().quizzes)")) == ["a", "b", "c"]
 
@@ -175,7 +184,9 @@ def test_another_tab_is_heard(records, serve):
     records.evaluate("() => window.heard")
     assert records.evaluate("() => source.readRecord().exercises['1.1'].written") == "6.69"
     records.evaluate("() => source.noteQuiz('a', { right: true })")
+    wait(other, "'a' in source.readRecord().quizzes")
     other.evaluate("() => source.deleteRecord()")
+    wait(records, "source.readRecord().generation === 1")
     assert records.evaluate("() => source.readRecord().quizzes") == {}
 
 
