@@ -49,6 +49,17 @@ def read_number(value, name, least=0, most=math.inf, *, above=False, finite=Fals
     return number + 0.0  # no −0
 
 
+def read_signed(value, name):
+    """Return one finite number of either sign as a float."""
+    try:
+        number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
+    except OverflowError:
+        number = math.inf
+    if not abs(number) < math.inf:
+        raise ValueError(f"{name} must be finite, got {reprlib.repr(value)}")
+    return number
+
+
 def check_rng(rng):
     """Refuse what is no source of randomness."""
     if not isinstance(rng, np.random.Generator):
@@ -147,6 +158,25 @@ def read_rows(logits, temperature, axis):
     if not isinstance(tau, float):
         tau = axis_moved(tau, axis, -1).astype(z.dtype)
     return axis_moved(z, axis, -1), tau, axis, dtype
+
+
+def read_logits(logits):
+    """Return logits as a floating array and the type of what is made of them; refuse rows of nan or of −∞ only."""
+    z, dtype = read_real(logits, "logits")
+    if z.ndim == 0 or z.shape[-1] == 0:
+        raise ValueError(f"logits must have at least one entry along the last axis, got shape {z.shape}")
+    largest = z.max(axis=-1)
+    if np.isnan(largest).any():
+        raise ValueError("logits must not be nan, got nan")
+    if (largest == -math.inf).any():
+        raise ValueError("logits must not all be masked, got a row of -inf only")
+    return z, dtype
+
+
+def read_tokens(values, name, z):
+    """Return tokens, none or more, each an index into rows of logits, as an array of whole numbers."""
+    tokens = np.array([values]) if is_whole(values) else read_array(values, name)
+    return read_labels(tokens if tokens.size else tokens.astype(np.intp), z.shape[-1], name)
 
 
 def _broadcast(z, tau, axis):

@@ -8,13 +8,15 @@ first, so that as many are kept as were asked for.
 What equals its limit on paper counts as equal: 0.7 + 0.2 reaches 0.9, though in floats its sum falls short. The
 allowance is what rounding can do to log-probabilities of the logits' type, and to sums of their exponentials.
 
+What moves logits by what is known besides, the text so far or a grammar, is in `tempcourse.penalties`; it comes first.
+
 Logits count up to a constant, so log-probabilities are logits as good as any: those of a model's state, or those
 that a service returns.
 """
 
 import math
 import reprlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from numbers import Real
 
@@ -26,32 +28,54 @@ from tempcourse._arguments import (
     check_whole,
     read_array,
     read_finite,
+    read_list,
+    read_logits,
     read_number,
     read_real,
     read_rows,
+    read_signed,
+    read_tokens,
     refuse,
+)
+from tempcourse.penalties import (
+    dry_penalty,
+    frequency_penalty,
+    logit_bias,
+    mask,
+    presence_penalty,
+    read_bias,
+    repetition_penalty,
 )
 from tempcourse.softmax import entropy, log_softmax, scaled_gaps, softmax
 
 __all__ = [
     "LLAMA_CPP",
+    "TEXTGEN",
     "TRANSFORMERS",
     "VLLM",
     "Chain",
     "Engine",
     "Joint",
+    "Mirostat",
     "chain",
+    "dynamic_temperature",
+    "epsilon_cutoff",
+    "eta_cutoff",
     "joint",
     "min_p",
     "sample",
+    "tail_free",
     "temper",
     "top_k",
+    "top_n_sigma",
     "top_p",
     "typical_p",
+    "xtc",
 ]
 
 # Noise is drawn in blocks of about so many numbers.
 BLOCK_SIZE = 1 << 18
+SMALLEST = math.ulp(0.0)
 
 
 @np.errstate(all="ignore")
@@ -136,7 +160,7 @@ def top_k(logits, k, *, ties=False):
     array([  2.,   1.,   1., -inf])
     """
     check_flag(ties, "ties")
-    z, dtype = _logits(logits)
+    z, dtype = read_logits(logits)
     count = _counts(k, "k", z)
     rows = zip(z.reshape(-1, z.shape[-1]), count.flat, strict=True)
     last = np.array([_kth_largest(row, k) for row, k in rows], z.dtype).reshape(count.shape)
@@ -179,8 +203,8 @@ def top_p(logits, p, *, at_least=1):
     >>> top_p(np.log([0.5, 0.25, 0.15, 0.1]), 0.7).round(3)
     array([-0.693, -1.386,   -inf,   -inf])
     """
-    z, dtype = _logits(logits)
-    p, at_least = _shares(p, z), _counts(at_least, "at_least", z)
+    z, dtype = read_logits(logits)
+    p, at_least = _shares(p, "p", z), _counts(at_least, "at_least", z)
     falling = np.sort(-z, axis=-1)
     count = _how_many(softmax(-falling), p, at_least, dtype)
     return _dropped(z, _the_smallest(-z, np.take_along_axis(falling, count - 1, axis=-1), count), dtype)
@@ -227,13 +251,10 @@ def min_p(logits, p, *, at_least=1):
     >>> min_p(np.log([0.5, 0.25, 0.15, 0.1]), 0.4).round(3)
     array([-0.693, -1.386,   -inf,   -inf])
     """
-    z, dtype = _logits(logits)
-    least, at_least = np.log(_shares(p, z)), _counts(at_least, "at_least", z)
+    z, dtype = read_logits(logits)
+    least, at_least = np.log(_shares(p, "p", z)), _counts(at_least, "at_least", z)
     rounding = np.finfo(dtype).eps * (math.log(z.shape[-1]) - least)  # an eps of two log-probabilities that far apart
-    keep = scaled_gaps(z, 1.0) >= least - rounding
-    if at_least.max(initial=1) > 1:
-        keep |= top_k(z, at_least) > -math.inf
-    return _dropped(z, keep, dtype)
+    return _dropped(z, _with_the_first(scaled_gaps(z, 1.0) >= least - rounding, z, at_least), dtype)
 
 
 @np.errstate(all="ignore")
@@ -276,8 +297,8 @@ def typical_p(logits, p, *, at_least=1):
     >>> typical_p(np.log([0.5, 0.25, 0.15, 0.1]), 0.2).round(3)
     array([  -inf, -1.386,   -inf,   -inf])
     """
-    z, dtype = _logits(logits)
-    p, at_least = _shares(p, z), _counts(at_least, "at_least", z)
+    z, dtype = read_logits(logits)
+    p, at_least = _shares(p, "p", z), _counts(at_least, "at_least", z)
     log_p = log_softmax(z.astype(np.float64))
     probabilities = np.exp(log_p)
     H = entropy(probabilities)[..., np.newaxis]
@@ -286,6 +307,319 @@ def typical_p(logits, p, *, at_least=1):
     keep = np.empty(z.shape, bool)
     np.put_along_axis(keep, order, np.arange(z.shape[-1]) < count, axis=-1)
     return _dropped(z, keep, dtype)
+
+
+@np.errstate(all="ignore")
+def top_n_sigma(logits, sigmas, *, at_least=1):
+    r"""Keep the tokens whose logits lie no more than n standard deviations below the largest.
+
+    .. math:: z_i \ge \max z - n\,\sigma, \qquad \sigma^2 = \frac{1}{m} \sum_j (z_j - \bar z)^2
+
+    over the m logits that are not masked. In each context this is min-p of exp(−nσ). A temperature divides gaps and
+    σ alike, so it makes no difference whether it comes before or after, as long as it lies between 0 and ∞.
+
+    Parameters
+    ----------
+    logits : array_like, real
+        Shape ``(..., n)``; −∞ is a mask, and has no part in σ.
+    sigmas : float or array_like of float
+        n, at least 0, where 0 keeps the largest logits only and ∞ keeps all; an array broadcasts to one a row, shape
+        ``(..., 1)``.
+    at_least : int or array_like of int, default 1
+        How many tokens are kept whatever their logits, as `sigmas` one or one a row.
+
+    Returns
+    -------
+    ndarray
+        The logits, −∞ for those that are dropped.
+
+    Raises
+    ------
+    ValueError
+        If `sigmas` is below 0, if `at_least` is not a whole number of at least 1, if one of them does not broadcast to
+        the rows, or if a row of logits holds nan or −∞ only.
+    TypeError
+        If `logits` is not real numbers.
+
+    References
+    ----------
+    Tang, Liu, Xu, Huang (2024), "Top-nσ: not all logits are you need", arXiv 2411.07641, whose code divides by m − 1.
+
+    Examples
+    --------
+    >>> top_n_sigma([2.0, 1.0, 0.5, 0.1], 2)
+    array([  2.,   1., -inf, -inf])
+    >>> top_n_sigma([2.0, 1.0, 0.5, 0.1], 1)
+    array([  2., -inf, -inf, -inf])
+    """
+    z, dtype = read_logits(logits)
+    sigmas, at_least = _multiples(sigmas, "sigmas", z), _counts(at_least, "at_least", z)
+    gaps = scaled_gaps(z.astype(np.float64), 2.0)  # half of them cannot overflow
+    here = gaps > -math.inf
+    widest = -gaps.min(axis=-1, keepdims=True, where=here, initial=0)
+    gaps = np.where(here & (widest > 0), gaps / widest, 0)  # in units of the widest, whatever the temperature
+    deviation = _deviation(gaps, here)
+    limit = np.where(deviation > 0, sigmas * deviation, 0)
+    rounding = np.finfo(dtype).eps * (1 + sigmas) * (1 + math.log(z.shape[-1]) / widest)
+    keep = here & ((gaps >= -limit - rounding) | (deviation == 0))
+    return _dropped(z, _with_the_first(keep, z, at_least), dtype)
+
+
+@np.errstate(all="ignore")
+def epsilon_cutoff(logits, epsilon, *, at_least=1):
+    r"""Keep the tokens that have a probability of at least ε; if there is none, the most likely one.
+
+    .. math:: p_i \ge \varepsilon
+
+    A temperature moves the probabilities, so before and after it are two different filters. Between 0 and ∞ the
+    number that is kept may rise and then fall: at 0 one token has all, at ∞ each of n has 1/n.
+
+    Parameters
+    ----------
+    logits : array_like, real
+        Shape ``(..., n)``; −∞ is a mask.
+    epsilon : float or array_like of float
+        ε, above 0 and at most 1; an array broadcasts to one a row, shape ``(..., 1)``.
+    at_least : int or array_like of int, default 1
+        How many tokens are kept whatever their probabilities, as `epsilon` one or one a row.
+
+    Returns
+    -------
+    ndarray
+        The logits, −∞ for those that are dropped.
+
+    Raises
+    ------
+    ValueError
+        If `epsilon` is not above 0 and at most 1, if `at_least` is not a whole number of at least 1, if one of them
+        does not broadcast to the rows, or if a row of logits holds nan or −∞ only.
+    TypeError
+        If `logits` is not real numbers.
+
+    References
+    ----------
+    Hewitt, Manning, Liang (2022), "Truncation sampling as language model desmoothing".
+
+    Examples
+    --------
+    >>> epsilon_cutoff(np.log([0.5, 0.25, 0.15, 0.1]), 0.2).round(3)
+    array([-0.693, -1.386,   -inf,   -inf])
+    >>> epsilon_cutoff(np.log([0.5, 0.25, 0.15, 0.1]), 0.6).round(3)
+    array([-0.693,   -inf,   -inf,   -inf])
+    """
+    z, dtype = read_logits(logits)
+    least, at_least = np.log(_shares(epsilon, "epsilon", z)), _counts(at_least, "at_least", z)
+    return _dropped(z, _with_the_first(_likely(z, least, dtype), z, at_least), dtype)
+
+
+@np.errstate(all="ignore")
+def eta_cutoff(logits, epsilon, *, at_least=1):
+    r"""Keep the tokens that have a probability of at least η, which falls as the entropy rises.
+
+    .. math:: p_i \ge \eta = \min(\varepsilon, \sqrt{\varepsilon}\, e^{-H})
+
+    exp(−H) is one over the effective number of choices. The most likely token is always kept, for its probability is
+    never below exp(−H).
+
+    Parameters
+    ----------
+    logits : array_like, real
+        Shape ``(..., n)``; −∞ is a mask.
+    epsilon : float or array_like of float
+        ε, above 0 and at most 1; an array broadcasts to one a row, shape ``(..., 1)``.
+    at_least : int or array_like of int, default 1
+        How many tokens are kept whatever their probabilities, as `epsilon` one or one a row.
+
+    Returns
+    -------
+    ndarray
+        The logits, −∞ for those that are dropped.
+
+    Raises
+    ------
+    ValueError
+        If `epsilon` is not above 0 and at most 1, if `at_least` is not a whole number of at least 1, if one of them
+        does not broadcast to the rows, or if a row of logits holds nan or −∞ only.
+    TypeError
+        If `logits` is not real numbers.
+
+    References
+    ----------
+    Hewitt, Manning, Liang (2022), "Truncation sampling as language model desmoothing".
+
+    Examples
+    --------
+    >>> eta_cutoff(np.log([0.5, 0.25, 0.15, 0.1]), 0.25).round(3)
+    array([-0.693, -1.386, -1.897,   -inf])
+    """
+    z, dtype = read_logits(logits)
+    epsilon, at_least = np.log(_shares(epsilon, "epsilon", z)), _counts(at_least, "at_least", z)
+    H = entropy(softmax(z.astype(np.float64)))[..., np.newaxis]
+    return _dropped(z, _with_the_first(_likely(z, np.minimum(epsilon, epsilon / 2 - H), dtype), z, at_least), dtype)
+
+
+@np.errstate(all="ignore")
+def tail_free(logits, share, *, at_least=1):
+    r"""Keep the most likely tokens as far as a share of the bends in their falling probabilities reaches.
+
+    .. math:: b_i = \left| p_{(i)} - 2 p_{(i+1)} + p_{(i+2)} \right|
+
+    are the bends of the sorted probabilities, m − 2 of m. One token is kept, and one more for each i at which the
+    first i bends have at most that share of the sum of all. So of a share below 1 the last two tokens are never kept.
+    Fewer than three tokens have no bend, and neither have probabilities on a straight line: then all are kept.
+
+    Parameters
+    ----------
+    logits : array_like, real
+        Shape ``(..., n)``; −∞ is a mask.
+    share : float or array_like of float
+        Above 0 and at most 1, where 1 keeps all; an array broadcasts to one a row, shape ``(..., 1)``.
+    at_least : int or array_like of int, default 1
+        How many tokens are kept whatever their probabilities, as `share` one or one a row.
+
+    Returns
+    -------
+    ndarray
+        The logits, −∞ for those that are dropped.
+
+    Raises
+    ------
+    ValueError
+        If `share` is not above 0 and at most 1, if `at_least` is not a whole number of at least 1, if one of them does
+        not broadcast to the rows, or if a row of logits holds nan or −∞ only.
+    TypeError
+        If `logits` is not real numbers.
+
+    References
+    ----------
+    Bricken (2019), "Tail free sampling", https://www.trentonbricken.com/Tail-Free-Sampling/. Engines keep up to one
+    token less or more; this is the number of text-generation-webui and ExLlamaV2.
+
+    Examples
+    --------
+    >>> tail_free(np.log([0.5, 0.2, 0.15, 0.1, 0.05]), 0.9).round(3)
+    array([-0.693,   -inf,   -inf,   -inf,   -inf])
+    >>> tail_free(np.log([0.4, 0.35, 0.15, 0.08, 0.02]), 0.7).round(3)
+    array([-0.916, -1.05 ,   -inf,   -inf,   -inf])
+    """
+    z, dtype = read_logits(logits)
+    share, at_least = _shares(share, "share", z), _counts(at_least, "at_least", z)
+    falling = np.sort(-z, axis=-1)
+    count = np.where(share == 1, z.shape[-1], _before_the_tail(-falling, share, dtype))
+    count = np.minimum(np.maximum(count, at_least), z.shape[-1])
+    return _dropped(z, _the_smallest(-z, np.take_along_axis(falling, count - 1, axis=-1), count), dtype)
+
+
+@np.errstate(all="ignore")
+def xtc(logits, threshold, *, probability, rng, spared=()):
+    r"""Now and then, drop all tokens that are likely enough but the least likely of them (exclude top choices).
+
+    With the given probability, of the tokens that have
+
+    .. math:: p_i \ge t
+
+    only the last in the order is kept, with all that are less likely. Where fewer than two reach the threshold t,
+    nothing is dropped: so t above 1/2 does nothing. It is the one filter that drops the favourites.
+
+    Parameters
+    ----------
+    logits : array_like, real
+        Shape ``(..., n)``; −∞ is a mask.
+    threshold : float or array_like of float
+        t, above 0 and at most 1; an array broadcasts to one a row, shape ``(..., 1)``.
+    probability : float
+        How often it acts, from 0 to 1. Each row has a chance of its own.
+    rng : numpy.random.Generator
+        The source of randomness: one uniform number a row.
+    spared : array_like of int, optional
+        Tokens, such as the end of a line or of the text. Where one of them would be dropped, nothing is.
+
+    Returns
+    -------
+    ndarray
+        The logits, −∞ for those that are dropped.
+
+    Raises
+    ------
+    ValueError
+        If `threshold` is not above 0 and at most 1 or does not broadcast to the rows, if `probability` is not from 0 to
+        1, if `rng` is no generator, if `spared` are no tokens, or if a row of logits holds nan or −∞ only.
+    TypeError
+        If `logits` is not real numbers.
+
+    References
+    ----------
+    Weidmann (2024), "Exclude top choices (XTC)", https://github.com/oobabooga/textgen/pull/6335.
+
+    Examples
+    --------
+    >>> z = np.log([0.5, 0.25, 0.15, 0.1])
+    >>> xtc(z, 0.15, probability=1, rng=np.random.default_rng(0)).round(3)
+    array([  -inf,   -inf, -1.897, -2.303])
+    >>> xtc(z, 0.15, probability=1, rng=np.random.default_rng(0), spared=[1]).round(3)
+    array([-0.693, -1.386, -1.897, -2.303])
+    """
+    check_rng(rng)
+    z, dtype = read_logits(logits)
+    likely = _likely(z, np.log(_shares(threshold, "threshold", z)), dtype)
+    acts = rng.random(z.shape[:-1])[..., np.newaxis] < read_number(probability, "probability", 0, 1)
+    places = np.argsort(np.argsort(-z, axis=-1, kind="stable"), axis=-1, kind="stable")
+    dropped = acts & likely & (places < likely.sum(axis=-1, keepdims=True) - 1)
+    dropped &= ~dropped[..., read_tokens(spared, "spared", z).ravel()].any(axis=-1, keepdims=True)
+    return _dropped(z, ~dropped, dtype)
+
+
+@np.errstate(all="ignore")
+def dynamic_temperature(logits, between, *, exponent=1.0):
+    r"""Return logits divided by a temperature that rises with the entropy, each row by its own.
+
+    .. math:: \tau = \tau_0 + (\tau_1 - \tau_0) \left(\frac{H}{\log m}\right)^k
+
+    H is the entropy at 1, and log m the largest that the m tokens which are not masked can have. So a filter that
+    comes before changes the temperature, and one token alone has τ₀.
+
+    Parameters
+    ----------
+    logits : array_like, real
+        Shape ``(..., n)``; −∞ is a mask.
+    between : (float, float)
+        τ₀ and τ₁, at least 0 and finite: the temperatures of a sure and of a clueless model.
+    exponent : float, default 1.0
+        k, above 0 and finite.
+
+    Returns
+    -------
+    ndarray
+        Logits of at most 0, as of `tempcourse.decoding.temper`.
+
+    Raises
+    ------
+    ValueError
+        If `between` is not two such numbers, if `exponent` is out of its range, or if a row of logits holds nan or −∞
+        only.
+    TypeError
+        If `logits` is not real numbers.
+
+    References
+    ----------
+    Kalomaze (2024), "Full DynaTemp implementation", https://github.com/LostRuins/koboldcpp/pull/600.
+
+    Examples
+    --------
+    >>> dynamic_temperature([[9.0, 0.0, 0.0], [0.1, 0.0, 0.0]], (0.5, 2)).round(2)
+    array([[  0.  , -17.88, -17.88],
+           [  0.  ,  -0.05,  -0.05]])
+    """
+    z, _ = read_logits(logits)
+    if len(between := read_list(between, "between", "two temperatures")) != 2:
+        raise ValueError(f"between must be two temperatures, got {reprlib.repr(between)}")
+    low, high = (read_number(tau, "between", 0, finite=True) for tau in between)
+    exponent = read_number(exponent, "exponent", 0, above=True, finite=True)
+    wide = z.astype(np.float64)
+    tokens = (scaled_gaps(wide, 2.0) > -math.inf).sum(axis=-1, keepdims=True)
+    H = entropy(softmax(wide))[..., np.newaxis]
+    relative = np.where(tokens > 1, np.minimum(H / np.log(tokens), 1), 0)
+    return temper(z, low + (high - low) * relative**exponent)
 
 
 @dataclass(frozen=True, repr=False)
@@ -342,7 +676,7 @@ class Joint(Chain):
 
     def __call__(self, logits):
         """Return the logits of the tokens that every filter keeps; if there is none, of the largest logit alone."""
-        z, dtype = _logits(logits)
+        z, dtype = read_logits(logits)
         keep = np.logical_and.reduce([Chain((each,))(z) > -math.inf for each in self.filters])
         return _dropped(z, np.where(keep.any(axis=-1, keepdims=True), keep, top_k(z, 1) > -math.inf), dtype)
 
@@ -401,8 +735,8 @@ class Engine:
     top_p(0.9) → min_p(0.05) → temper(0.7)
     >>> VLLM(temperature=0.7, top_p=0.9, min_p=0.05)
     temper(0.7) → min_p(0.05) → top_p(0.9)
-    >>> TRANSFORMERS
-    transformers 5.24.0: temper → top_k → top_p → min_p → typical_p; defaults: top_k=50
+    >>> print(LLAMA_CPP.defaults)
+    {'temperature': 0.8, 'top_k': 40, 'top_p': 0.95, 'min_p': 0.05}
     """
 
     #: What the engine is called.
@@ -422,75 +756,200 @@ class Engine:
     #: Whether its top-k keeps all tokens that tie with the k-th.
     ties: bool = False
 
-    def __call__(self, *, temperature=1.0, top_k=None, top_p=None, min_p=None, typical_p=None):
+    def __call__(self, *, temperature=1.0, text=(), rng=None, **settings):
         """Return the engine's chain for its settings.
 
         Parameters
         ----------
         temperature : float, default 1.0
             τ ≥ 0; 1 leaves the step out.
-        top_k, top_p, min_p, typical_p
-            As for the filters of these names. None leaves the step out, and so do the engines' own words for that:
-            0 and −1 for top-k, 0 for min-p, 1 for the others.
+        text : array_like of int, optional
+            The tokens so far, for the penalties.
+        rng : numpy.random.Generator, optional
+            The source of randomness, for XTC.
+        **settings
+            By the name of a filter or penalty in the engine's order, as for the function of this name. XTC takes its
+            threshold and its probability, ``(0.1, 0.5)``; the dynamic temperature how far it goes below and above
+            `temperature`, whose place it takes. None leaves a step out, and so do the engines' own words for that:
+            0 and −1 for top-k, 1 for top-p, typical-p and the repetition penalty, −1 for top-nσ, 0 for the others.
 
         Returns
         -------
         Chain
-            The steps in the engine's order. At 0, an engine that begins with the temperature has no other step.
+            The steps in the engine's order. At 0, none that comes after the temperature.
 
         Raises
         ------
+        TypeError
+            If there is no such setting.
         ValueError
             If the engine does not take this temperature or has no such filter, or if the filter does not take the
             setting.
+
+        Examples
+        --------
+        >>> LLAMA_CPP(temperature=0.7, top_n_sigma=1, presence_penalty=0.5, text=[0])
+        presence_penalty(0.5) → top_n_sigma(1) → temper(0.7)
+        >>> VLLM(temperature=0, presence_penalty=1.5, text=[0])([2.0, 1.0, 0.5, 0.1])
+        array([-inf,   0., -inf, -inf])
         """
         tau = read_number(temperature, "temperature", 0, self.hottest, above=not self.greedy, where=f" in {self.name}")
-        settings = {"top_k": top_k, "top_p": top_p, "min_p": min_p, "typical_p": typical_p}
-        settings = {name: setting for name, setting in settings.items() if not _is_off(name, setting)}
-        for name, setting in settings.items():
+        for name in settings.keys() - LINKS.keys():
+            raise TypeError(f"settings must be of {', '.join(LINKS)}, got {name}")
+        steps = {name: setting for name, setting in settings.items() if not _is_off(name, setting)}
+        for name, setting in steps.items():
             if name not in self.order:
                 raise ValueError(f"{name} must be None: {self.name} has no such filter, got {reprlib.repr(setting)}")
-            if name == "top_k":
-                check_whole(setting, name, 1)
-            else:
-                read_number(setting, name, 0, 1, above=True)
-        if tau == 0 and self.order[0] == "temper":
-            settings = {}
+            _check_setting(name, setting)
         if tau != 1:
-            settings["temper"] = max(tau, self.coldest) if tau else tau
-        filters = {**FILTERS, "top_k": partial(FILTERS["top_k"], ties=True)} if self.ties else FILTERS
-        return chain(*((filters[name], settings[name]) for name in self.order if name in settings))
+            steps["temper"] = max(tau, self.coldest) if tau else tau
+        if "dynamic_temperature" in steps:
+            reach = steps["dynamic_temperature"]
+            steps["dynamic_temperature"] = (max(tau - reach, 0.0), tau + reach)
+            steps.pop("temper", None)
+        order = self.order[: self.order.index("temper") + 1] if tau == 0 else self.order
+        return chain(*(self._step(name, steps[name], text, rng) for name in order if name in steps))
+
+    def _step(self, name, setting, text, rng):
+        """Return a filter with what it reads besides its setting, and its setting."""
+        function = LINKS[name]
+        if name == "xtc":
+            return partial(function, probability=setting[1], rng=rng), setting[0]
+        if name in TEXTUAL:
+            function = partial(function, text=text)
+        return (partial(function, ties=True) if name == "top_k" and self.ties else function), setting
 
     def __repr__(self):
         defaults = ", ".join(f"{name}={value}" for name, value in self.defaults.items())
         return f"{self.name} {self.version}: {' → '.join(self.order)}; defaults: {defaults or 'all off'}"
 
 
-FILTERS = {function.__name__: function for function in (temper, top_k, top_p, min_p, typical_p)}
+# What one number sets, and no more than the logits is read.
+FILTERS = {
+    function.__name__: function
+    for function in (
+        temper,
+        top_k,
+        top_p,
+        min_p,
+        typical_p,
+        top_n_sigma,
+        epsilon_cutoff,
+        eta_cutoff,
+        tail_free,
+    )
+}
+# What reads the text so far.
+TEXTUAL = {
+    function.__name__: function for function in (repetition_penalty, presence_penalty, frequency_penalty, dry_penalty)
+}
+# All that an engine's chain may have.
+LINKS = {
+    **FILTERS,
+    **TEXTUAL,
+    **{function.__name__: function for function in (dynamic_temperature, xtc, logit_bias, mask)},
+}
 
-# What engines are told to switch a filter off.
-OFF = {"top_k": (0, -1), "top_p": (1,), "min_p": (0,), "typical_p": (1,)}
+# What engines are told to switch a step off, where that is not 0.
+OFF = {"top_k": (0, -1), "top_p": (1,), "typical_p": (1,), "top_n_sigma": (-1,), "tail_free": (1,)}
+OFF["repetition_penalty"] = (1,)
 
-#: Hugging Face transformers (``generation/utils.py``), with ``do_sample=True``. Top-h before top-k, and ε and η at the
-#: end, are left out. A model's ``generation_config.json`` may have other defaults.
+# What a setting may be, where it is one number.
+SHARES = ("top_p", "min_p", "typical_p", "epsilon_cutoff", "eta_cutoff", "tail_free")
+RANGES = {name: {"most": 1, "above": True} for name in SHARES}
+RANGES |= {"top_n_sigma": {}, "dry_penalty": {"finite": True}, "dynamic_temperature": {"finite": True}}
+RANGES["repetition_penalty"] = {"above": True, "finite": True}
+
+#: Hugging Face transformers (``generation/utils.py``), with ``do_sample=True``. Top-h before top-k is left out. A
+#: model's ``generation_config.json`` may have other defaults.
 TRANSFORMERS = Engine(
-    "transformers", "5.24.0", ("temper", "top_k", "top_p", "min_p", "typical_p"), {"top_k": 50}, greedy=False, ties=True
+    "transformers",
+    "5.24.0",
+    (
+        "logit_bias",
+        "repetition_penalty",
+        "temper",
+        "top_k",
+        "top_p",
+        "min_p",
+        "typical_p",
+        "epsilon_cutoff",
+        "eta_cutoff",
+    ),
+    {"top_k": 50},
+    greedy=False,
+    ties=True,
 )
-#: vLLM (``v1/sample/sampler.py`` and ``sampling_params.py``). Penalties, which come first, are left out. The defaults
-#: are those of a model without a ``generation_config.json``. Ties are those of its PyTorch path; its Triton kernel
-#: keeps exactly k.
+#: vLLM (``v1/sample/sampler.py`` and ``sampling_params.py``). The defaults are those of a model without a
+#: ``generation_config.json``. Ties are those of its PyTorch path; its Triton kernel keeps exactly k.
 VLLM = Engine(
-    "vLLM", "0.33.0", ("temper", "min_p", "top_k", "top_p"), {}, greedy=True, coldest=0.01, hottest=2.0, ties=True
+    "vLLM",
+    "0.33.0",
+    (
+        "mask",
+        "logit_bias",
+        "repetition_penalty",
+        "frequency_penalty",
+        "presence_penalty",
+        "temper",
+        "min_p",
+        "top_k",
+        "top_p",
+    ),
+    {},
+    greedy=True,
+    coldest=0.01,
+    hottest=2.0,
+    ties=True,
 )
-#: llama.cpp, as it comes (``common/common.h``): the order is a setting. Penalties, DRY and top-nσ, which come
-#: first, XTC before the temperature, and mirostat, which replaces all, are left out. At 0 it takes the largest logit
-#: that the filters have left, which typical-p may have taken from the favourite.
+#: llama.cpp, as it comes (``common/common.h``): the order is a setting. Mirostat, which replaces all but the bias, is
+#: left out, and so is the grammar, which llama.cpp asks after a token is drawn. At 0 it takes the largest logit that
+#: the filters have left, which typical-p may have taken from the favourite.
 LLAMA_CPP = Engine(
     "llama.cpp",
     "0c1e570",
-    ("top_k", "typical_p", "top_p", "min_p", "temper"),
+    (
+        "logit_bias",
+        "repetition_penalty",
+        "frequency_penalty",
+        "presence_penalty",
+        "dry_penalty",
+        "top_n_sigma",
+        "top_k",
+        "typical_p",
+        "top_p",
+        "min_p",
+        "xtc",
+        "dynamic_temperature",
+        "temper",
+    ),
     {"temperature": 0.8, "top_k": 40, "top_p": 0.95, "min_p": 0.05},
     greedy=True,
+)
+#: text-generation-webui (``modules/sampler_hijack.py``), which still has tail-free sampling. Its dynamic temperature,
+#: which has bounds of its own, quadratic sampling, top-a, adaptive-p, mirostat and its presets are left out.
+TEXTGEN = Engine(
+    "text-generation-webui",
+    "ed888c7",
+    (
+        "repetition_penalty",
+        "presence_penalty",
+        "frequency_penalty",
+        "dry_penalty",
+        "temper",
+        "top_n_sigma",
+        "top_k",
+        "top_p",
+        "typical_p",
+        "epsilon_cutoff",
+        "eta_cutoff",
+        "tail_free",
+        "min_p",
+        "xtc",
+    ),
+    {},
+    greedy=False,
+    ties=True,
 )
 
 
@@ -552,6 +1011,83 @@ def sample(logits, *, rng, size=None, method="inverse_cdf"):
     return drawn.reshape(extra + z.shape[:-1])[()]
 
 
+@dataclass(eq=False)
+class Mirostat:
+    r"""A cutoff that holds the mean surprise of what is drawn at a target, by feedback (mirostat 2).
+
+    It keeps the tokens whose surprise is at most μ bits, or the most likely one, which is `epsilon_cutoff` of 2^(−μ).
+    After each token that is drawn, with the surprise S,
+
+    .. math:: \mu \leftarrow \mu - \eta\, (S - S^*)
+
+    Surprises are in bits, as in the paper. By adding up the steps, the mean of S over T tokens misses the target by
+    exactly (μ₀ − μ)/(ηT). Nothing bounds μ: where the model is surer than the target it goes on rising, and where
+    S is taken among all and even the favourite is more surprising than the target, it goes on falling.
+
+    Parameters
+    ----------
+    target : float
+        S*, above 0 and finite, in bits.
+    rate : float, default 0.1
+        η, at least 0 and finite.
+    renormalised : bool, default True
+        Whether S is the surprise among the kept tokens, as in llama.cpp, or among all, as in the authors' own code.
+
+    Attributes
+    ----------
+    mu : float
+        The largest surprise that is kept; 2 S* at first.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range, or if `renormalised` is no bool.
+
+    References
+    ----------
+    Basu, Ramachandran, Keskar, Varshney (2021), "Mirostat: a neural text decoding algorithm that directly controls
+    perplexity".
+
+    Examples
+    --------
+    >>> steady = Mirostat(1.0)
+    >>> z = np.log([0.5, 0.25, 0.15, 0.1])
+    >>> steady(z).round(3)
+    array([-0.693, -1.386,   -inf,   -inf])
+    >>> rng = np.random.default_rng(0)
+    >>> [int(steady.draw(z, rng=rng)) for _ in range(6)]
+    [0, 0, 0, 0, 1, 1]
+    >>> print(round(steady.mu, 3))
+    2.049
+    """
+
+    target: float
+    rate: float = 0.1
+    renormalised: bool = True
+    mu: float = field(init=False)
+
+    def __post_init__(self):
+        self.target = read_number(self.target, "target", 0, above=True, finite=True)
+        self.rate = read_number(self.rate, "rate", 0, finite=True)
+        check_flag(self.renormalised, "renormalised")
+        self.mu = 2 * self.target
+
+    def __call__(self, logits):
+        """Return the logits, −∞ for those whose surprise is above μ; μ stays as it is."""
+        return epsilon_cutoff(logits, 2.0 ** -max(self.mu, 0.0) or SMALLEST)
+
+    def draw(self, logits, *, rng):
+        """Draw a token from logits of shape ``(n,)``, and move μ by its surprise."""
+        z = read_logits(logits)[0]
+        if z.ndim != 1:
+            raise ValueError(f"logits must be one row, got shape {z.shape}")
+        kept = self(z)
+        token = sample(kept, rng=rng)
+        surprise = -float(log_softmax((kept if self.renormalised else z).astype(np.float64))[token]) / math.log(2)
+        self.mu -= self.rate * (surprise - self.target)
+        return token
+
+
 def _inverse_cdf(row, size, rng):
     """Draw from one row: the first index whose cumulative probability exceeds a uniform number."""
     total = np.cumsum(softmax(row))
@@ -587,27 +1123,24 @@ def _below(total, uniform):
 METHODS = {"inverse_cdf": _inverse_cdf, "gumbel": _gumbel_max}
 
 
-def _logits(logits):
-    """Return logits as a floating array and the dtype of the result, checked."""
-    z, dtype = read_real(logits, "logits")
-    if z.ndim == 0 or z.shape[-1] == 0:
-        raise ValueError(f"logits must have at least one entry along the last axis, got shape {z.shape}")
-    largest = z.max(axis=-1)
-    if np.isnan(largest).any():
-        raise ValueError("logits must not be nan, got nan")
-    if (largest == -math.inf).any():
-        raise ValueError("logits must not all be masked, got a row of -inf only")
-    return z, dtype
-
-
-def _shares(p, z):
-    """Return p for each row of logits, shape (..., 1)."""
-    if isinstance(p, list | tuple | np.ndarray) and np.ndim(read_array(p, "p")):
-        p = read_finite(p, "p", kinds="iu")
-        refuse(p, ~((p > 0) & (p <= 1)), "p", "above 0 and at most 1")
+def _shares(values, name, z):
+    """Return a number above 0 and at most 1 for each row of logits, shape (..., 1)."""
+    if isinstance(values, list | tuple | np.ndarray) and np.ndim(read_array(values, name)):
+        values = read_finite(values, name, kinds="iu")
+        refuse(values, ~((values > 0) & (values <= 1)), name, "above 0 and at most 1")
     else:
-        p = read_number(p, "p", 0, 1, above=True)
-    return _one_a_row(p, "p", z)
+        values = read_number(values, name, 0, 1, above=True)
+    return _one_a_row(values, name, z)
+
+
+def _multiples(values, name, z):
+    """Return a number of at least 0, ∞ included, for each row of logits, shape (..., 1)."""
+    if isinstance(values, list | tuple | np.ndarray) and np.ndim(read_array(values, name)):
+        values = read_real(values, name, kinds="iu")[0]
+        refuse(values, ~(values >= 0), name, "at least 0")
+    else:
+        values = read_number(values, name, 0)
+    return _one_a_row(values, name, z)
 
 
 def _counts(count, name, z):
@@ -677,14 +1210,69 @@ def _ordered(keys, scale):
     return np.argsort(ranks, axis=-1, kind="stable")
 
 
+def _deviation(values, here):
+    """Return the standard deviation of those of each row that are here, shape (..., 1)."""
+    count = here.sum(axis=-1, keepdims=True)
+    mean = values.sum(axis=-1, keepdims=True, where=here) / count
+    return np.sqrt(((values - mean) ** 2).sum(axis=-1, keepdims=True, where=here) / count)
+
+
+def _likely(z, least, dtype):
+    """Tell which tokens have a log-probability of at least `least`, but for rounding."""
+    rounding = np.finfo(dtype).eps * (4 + 2 * math.log(z.shape[-1]) - least)
+    log_p = log_softmax(z.astype(np.float64))
+    return (log_p >= least - rounding) & (log_p > -math.inf)
+
+
+def _with_the_first(keep, z, at_least):
+    """Return what is kept together with the so many largest logits."""
+    if at_least.max(initial=1) == 1 and keep.any(axis=-1).all():
+        return keep
+    return keep | (top_k(z, at_least) > -math.inf)
+
+
+def _before_the_tail(falling, share, dtype):
+    """Return how many tokens come before the tail, where the logits are sorted, largest first."""
+    n = falling.shape[-1]
+    p = softmax(falling.astype(np.float64))
+    tokens = (scaled_gaps(falling.astype(np.float64), 2.0) > -math.inf).sum(axis=-1, keepdims=True)
+    here = np.arange(2, n) < tokens
+    bends = np.where(here, abs(p[..., :-2] - 2 * p[..., 1:-1] + p[..., 2:]), 0)
+    total = bends.sum(axis=-1, keepdims=True)
+    # Rounding moves p by a share of itself, and a bend by what its three move.
+    rounding = 8 * np.finfo(dtype).eps * (2 + math.log(n))
+    enough = np.cumsum(bends, axis=-1) <= share * total + rounding
+    count = 1 + (here & enough).sum(axis=-1, keepdims=True)
+    return np.where(total > rounding, np.minimum(count, np.maximum(tokens - 2, 1)), tokens)
+
+
 def _dropped(z, keep, dtype):
     """Return the logits with −∞ for those that are not kept."""
     return np.where(keep, z, z.dtype.type(-math.inf)).astype(dtype, copy=False)
 
 
 def _is_off(name, setting):
-    """Tell whether a setting leaves its filter out."""
-    return setting is None or (isinstance(setting, Real) and not isinstance(setting, bool) and setting in OFF[name])
+    """Tell whether a setting leaves its step out."""
+    if setting is None:
+        return True
+    return isinstance(setting, Real) and not isinstance(setting, bool) and setting in OFF.get(name, (0,))
+
+
+def _check_setting(name, setting):
+    """Refuse a setting that its step would refuse, as far as that can be told without logits."""
+    if name == "top_k":
+        check_whole(setting, name, 1)
+    elif name in RANGES:
+        read_number(setting, name, **RANGES[name])
+    elif name in ("presence_penalty", "frequency_penalty"):
+        read_signed(setting, name)
+    elif name == "logit_bias":
+        read_bias(setting)
+    elif name == "xtc":
+        if not (isinstance(setting, tuple) and len(setting) == 2):
+            raise ValueError(f"xtc must be a threshold and a probability, got {reprlib.repr(setting)}")
+        read_number(setting[0], "xtc's threshold", 0, 1, above=True)
+        read_number(setting[1], "xtc's probability", 0, 1)
 
 
 def _name(each):

@@ -9,7 +9,7 @@ import pytest
 import scipy.stats
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
+from logit_rows import INF, any_rows, finite_rows, in_order, kept, masked_rows, shares, tied_rows
 from strictly import strict
 
 from tempcourse import decoding as module
@@ -23,37 +23,13 @@ top_k = strict(module.top_k)
 top_p = strict(module.top_p)
 min_p = strict(module.min_p)
 typical_p = strict(module.typical_p)
+epsilon_cutoff = strict(module.epsilon_cutoff)
+eta_cutoff = strict(module.eta_cutoff)
+repetition_penalty = strict(module.repetition_penalty)
 sample = strict(module.sample)
 
-INF = math.inf
 FILTERS = [(top_k, 3), (top_p, 0.6), (min_p, 0.3), (typical_p, 0.6)]
 ids = ["top_k", "top_p", "min_p", "typical_p"]
-
-finite_rows = hnp.arrays(np.float64, st.integers(1, 12), elements=st.floats(-8, 8))
-tied_rows = hnp.arrays(np.float64, st.integers(1, 12), elements=st.sampled_from([-2.0, 0.0, 1.0]))
-extreme_rows = hnp.arrays(np.float64, st.integers(1, 8), elements=st.floats(-1e308, 1e308))
-
-
-@st.composite
-def masked_rows(draw):
-    """Logits of which some are masked, never all."""
-    row = draw(finite_rows)
-    masked = draw(hnp.arrays(bool, len(row)))
-    masked[draw(st.integers(0, len(row) - 1))] = False
-    return np.where(masked, -INF, row)
-
-
-any_rows = st.one_of(finite_rows, tied_rows, masked_rows(), extreme_rows)
-shares = st.floats(0.01, 1)
-
-
-def kept(logits):
-    return np.flatnonzero(logits > -INF).tolist()
-
-
-def in_order(keys):
-    """Return indices by key, smallest first; where keys tie, by index."""
-    return sorted(range(len(keys)), key=lambda i: (keys[i], i))
 
 
 def until(order, probabilities, p):
@@ -243,6 +219,8 @@ def theirs():
         top_p: processors.TopPLogitsWarper,
         min_p: processors.MinPLogitsWarper,
         typical_p: processors.TypicalLogitsWarper,
+        epsilon_cutoff: processors.EpsilonLogitsWarper,
+        eta_cutoff: processors.EtaLogitsWarper,
     }
     return lambda function, setting, z, **more: classes[function](setting, **more)(None, torch.from_numpy(z)).numpy()
 
@@ -259,6 +237,7 @@ class TestAgainstTransformers:
         z[40:] *= 1000
         cases = {top_k: (1, 7, 50, 100, 1000), top_p: (0.1, 0.5, 0.9, 0.99), min_p: (0.01, 0.1, 0.5, 1.0)}
         cases[typical_p] = (0.1, 0.5, 0.9, 0.99)
+        cases[epsilon_cutoff] = cases[eta_cutoff] = (0.0003, 0.004, 0.02, 0.3)
         for function, many in cases.items():
             for setting in many:
                 np.testing.assert_array_equal(function(z, setting), theirs(function, setting, z))
@@ -279,6 +258,16 @@ class TestAgainstTransformers:
             for p in (0.05, 0.6):
                 expected = theirs(function, p, z, min_tokens_to_keep=at_least)
                 np.testing.assert_array_equal(function(z, p, at_least=at_least), expected)
+
+    @pytest.mark.parametrize("penalty", [0.8, 1.3])
+    def test_the_repetition_penalty(self, penalty):
+        torch = pytest.importorskip("torch")
+        processors = pytest.importorskip("transformers.generation.logits_process")
+        rng = np.random.default_rng(4)
+        z, texts = rng.normal(size=(20, 30)), rng.integers(30, size=(20, 12))
+        processor = processors.RepetitionPenaltyLogitsProcessor(penalty)
+        expected = processor(torch.from_numpy(texts), torch.from_numpy(z.copy())).numpy()
+        np.testing.assert_array_equal(repetition_penalty(z, penalty, text=texts), expected)
 
     @pytest.mark.parametrize("temperature", [0.3, 1.7])
     def test_temperature(self, theirs, temperature):
@@ -425,14 +414,67 @@ class TestChains:
         assert repr(TRANSFORMERS(top_k=2)) == "top_k(2)"
 
     def test_each_engine_prints_its_version_and_the_defaults_that_are_not_off(self):
-        assert repr(VLLM) == "vLLM 0.33.0: temper → min_p → top_k → top_p; defaults: all off"
+        first = "logit_bias → repetition_penalty → frequency_penalty → presence_penalty → "
+        assert repr(VLLM) == f"vLLM 0.33.0: mask → {first}temper → min_p → top_k → top_p; defaults: all off"
         assert repr(LLAMA_CPP) == (
-            "llama.cpp 0c1e570: top_k → typical_p → top_p → min_p → temper; "
-            "defaults: temperature=0.8, top_k=40, top_p=0.95, min_p=0.05"
+            f"llama.cpp 0c1e570: {first}dry_penalty → top_n_sigma → top_k → typical_p → top_p → min_p → xtc → "
+            "dynamic_temperature → temper; defaults: temperature=0.8, top_k=40, top_p=0.95, min_p=0.05"
+        )
+        assert repr(TRANSFORMERS) == (
+            "transformers 5.24.0: logit_bias → repetition_penalty → temper → top_k → top_p → min_p → typical_p → "
+            "epsilon_cutoff → eta_cutoff; defaults: top_k=50"
         )
         assert repr(TRANSFORMERS(**TRANSFORMERS.defaults)) == "top_k(50)"
         assert repr(LLAMA_CPP(**LLAMA_CPP.defaults)) == "top_k(40) → top_p(0.95) → min_p(0.05) → temper(0.8)"
         assert repr(VLLM(**VLLM.defaults)) == "keep all"
+
+    def test_all_that_an_engine_has_in_its_order(self):
+        settings = {
+            "logit_bias": {1: 0.5},
+            "repetition_penalty": 1.2,
+            "frequency_penalty": 0.1,
+            "presence_penalty": 0.2,
+            "dry_penalty": 0.8,
+            "top_n_sigma": 2,
+            "xtc": (0.1, 1),
+        }
+        rng, text = np.random.default_rng(0), [0, 2, 0]
+        chain_ = LLAMA_CPP(temperature=1.5, text=text, rng=rng, **settings)
+        assert repr(chain_) == (
+            "logit_bias({1: 0.5}) → repetition_penalty(1.2) → frequency_penalty(0.1) → presence_penalty(0.2) → "
+            "dry_penalty(0.8) → top_n_sigma(2) → xtc(0.1) → temper(1.5)"
+        )
+        # 2 / 1.2 - 2 * 0.1 - 0.2 = 1.27, 2.0 with the bias, 1.2 / 1.2 - 0.3 = 0.7, too far from 2.0, and 1.1, the least
+        assert chain_(np.array([2.0, 1.5, 1.2, 1.1])).tolist() == [-INF, -INF, -INF, 0]
+
+    def test_the_dynamic_temperature_takes_the_place_of_the_temperature(self):
+        assert repr(LLAMA_CPP(temperature=0.75, dynamic_temperature=0.5)) == "dynamic_temperature((0.25, 1.25))"
+        assert repr(LLAMA_CPP(temperature=0.5, dynamic_temperature=2)) == "dynamic_temperature((0.0, 2.5))"
+        assert repr(LLAMA_CPP(dynamic_temperature=0)) == "keep all"
+
+    def test_at_0_penalties_still_come_first(self):
+        settings = {"temperature": 0, "presence_penalty": 1.5, "top_k": 2, "text": [0]}
+        assert repr(VLLM(**settings)) == "presence_penalty(1.5) → temper(0.0)"
+        assert kept(VLLM(**settings)([2.0, 1.0, 0.5, 0.1])) == [1]
+
+    def test_settings_that_no_engine_has(self):
+        with pytest.raises(TypeError, match=r"^settings must be of temper, top_k, .*, got top_q$"):
+            VLLM(top_q=0.5)
+        with pytest.raises(ValueError, match=r"^tail_free must be None: llama.cpp has no such filter, got 0.5$"):
+            LLAMA_CPP(tail_free=0.5)
+        for wrong in (0.1, (0.1,), (0.1, 0.5, 1)):
+            with pytest.raises(ValueError, match=r"^xtc must be a threshold and a probability, got "):
+                LLAMA_CPP(xtc=wrong)
+        with pytest.raises(ValueError, match=r"^xtc's threshold must be above 0 and at most 1, got 0$"):
+            LLAMA_CPP(xtc=(0, 0.5))
+        with pytest.raises(ValueError, match=r"^xtc's probability must be from 0 to 1, got 2$"):
+            LLAMA_CPP(xtc=(0.1, 2))
+        with pytest.raises(ValueError, match=r"^top_n_sigma must be at least 0, got -2$"):
+            LLAMA_CPP(top_n_sigma=-2)
+        with pytest.raises(ValueError, match=r"^dynamic_temperature must be at least 0 and finite, got inf$"):
+            LLAMA_CPP(dynamic_temperature=INF)
+        with pytest.raises(ValueError, match=r"^rng must be a numpy.random.Generator, got None$"):
+            LLAMA_CPP(xtc=(0.1, 0.5))([1.0, 2.0])
 
     def test_what_an_engine_calls_off_is_off(self):
         for engine in (TRANSFORMERS, VLLM, LLAMA_CPP):

@@ -17,7 +17,7 @@ from explorables import ASKING, EXPLORABLES, MEASURED, QUESTION, SKETCH
 from matplotlib.image import imread
 
 from tempcourse import decoding, widgets
-from tempcourse.decoding import LLAMA_CPP, TRANSFORMERS, VLLM
+from tempcourse.decoding import LLAMA_CPP, TEXTGEN, TRANSFORMERS, VLLM
 from tempcourse.language import END, NGramModel, load_stories, tokenize
 from tempcourse.widgets import (
     compare_temperatures,
@@ -30,12 +30,13 @@ from tempcourse.widgets import (
     explore_levels,
     explore_softmax,
     explore_temperature,
+    language_model,
     quiz,
     sequence_tree,
     story_writer,
 )
 from tempcourse.widgets.kit.controls import temperature_stops
-from tempcourse.widgets.kit.filters import FILTERS
+from tempcourse.widgets.kit.filters import COMMON, FILTERS, KNOBS
 from tempcourse.widgets.kit.sources import FOLDER
 from tempcourse.words import number, percent
 
@@ -80,11 +81,13 @@ def test_every_explorable_is_tested_and_shown(name):
 
 def test_every_filter_has_a_function_a_trait_and_a_slider():
     assert {"temper", *FILTERS} == set(decoding.FILTERS)
-    lab, writer = decoding_lab(), story_writer()
-    assert set(lab.view.filters) == set(FILTERS) and set(writer.view.filters) < set(FILTERS)
-    for explorable in (lab, writer):
+    assert {"temper", "mask", *FILTERS, *KNOBS} == set(decoding.LINKS)
+    lab, writer, model = decoding_lab(), story_writer(), language_model()
+    assert set(lab.view.filters) == {*FILTERS, *KNOBS} and set(model.view.filters) == set(COMMON)
+    assert set(writer.view.filters) < set(COMMON) < set(FILTERS)
+    for explorable in (lab, writer, model):
         for name, settings in explorable.view.filters.items():
-            assert settings == FILTERS[name] and explorable.view.has_trait(name)
+            assert settings == (FILTERS | KNOBS)[name] and explorable.view.has_trait(name) and None in settings
             assert [value for _, value in explorable.controls[name].options] == settings
 
 
@@ -244,8 +247,9 @@ def test_the_decoding_lab_carries_the_models_logits_rounded_and_the_engines_orde
     assert view.words == list(model.vocabulary)
     for context, row in zip(view.contexts, view.log_probabilities, strict=True):
         np.testing.assert_allclose(row, model.logits(context), rtol=0, atol=0.5e-4 + 1e-12)
-    assert [each["name"] for each in view.engines] == ["transformers", "vLLM", "llama.cpp"]
-    assert [tuple(each["order"]) for each in view.engines] == [e.order for e in (TRANSFORMERS, VLLM, LLAMA_CPP)]
+    engines = (TRANSFORMERS, VLLM, LLAMA_CPP, TEXTGEN)
+    assert [each["name"] for each in view.engines] == [e.name for e in engines]
+    assert [tuple(each["order"]) for each in view.engines] == [e.order for e in engines]
     assert len(json.dumps(decoding_lab().view.get_state(), default=str)) < 330_000  # a third: 24 real texts
 
 

@@ -129,4 +129,15 @@ EXERCISES = {
         ],
         right="The same 0.8, and one token or a handful.",
     ),
+    "5.6": Number(
+        Near(0.4),
+        hint="Subtract first and divide by τ: what is left of the 0.6?",
+        slips=[
+            (Near(0.9), "That is the other direction, from after to before."),
+            (Near(0.6), "A penalty and a temperature do not commute."),
+            (Near(0.6 ** (1 / 1.5)), "That is min-p's rule. A penalty is a difference of logits, not odds."),
+            (Near(-0.4), "It is subtracted in both engines, so its sign stays."),
+        ],
+        right="A penalty of α before τ is one of α/τ after it.",
+    ),
 }

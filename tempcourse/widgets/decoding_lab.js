@@ -17,7 +17,7 @@ import { recordedLogits } from "./maths/contexts.js";
 import { chain, decode, refusal } from "./maths/decoding.js";
 import { readLogprobs } from "./maths/logprobs.js";
 import { inverseCdf, randomSource, uniform } from "./maths/random.js";
-import { argsort, sum } from "./maths/rows.js";
+import { argmax, argsort, sum } from "./maths/rows.js";
 import { effectiveChoices, entropy, softmax } from "./maths/softmax.js";
 
 const FIRST = 12; // tokens that are drawn before the rest is summed up
@@ -133,6 +133,16 @@ function chosenLogits(model, words) {
   }
 }
 
+/** Settings with what the favourite has a part in: its bias, and the text, in which it was said so often in a row. */
+function withFavourite({ logit_bias: bias, xtc, ...settings }, favourite, said) {
+  return {
+    ...settings,
+    logit_bias: bias === null ? null : { [favourite]: bias },
+    xtc: xtc === null ? null : [xtc, 1],
+    text: Array(said).fill(favourite),
+  };
+}
+
 /** Why nothing is drawn. */
 function refusalText({ engine, temperature }) {
   if (temperature > 0) return `${engine.name} refuses τ above ${engine.hottest}.`;
@@ -157,19 +167,20 @@ function stateOf(model, words) {
   const heading = context === undefined ? "Your own tokens" : `After “${visible(context)} …”`;
   const from = chosenLogits(model, words);
   const engine = engines[model.get("engine")];
-  const shared = { temperature, settings, from, heading, engine, seed: model.get("seed") };
+  const said = model.get("said");
+  const shared = { temperature, settings, from, heading, engine, said, seed: model.get("seed") };
   if (!from.logits) return shared;
   const before = softmax(from.logits, 1);
-  const all = { ...settings, temperature };
+  const all = { ...withFavourite(settings, argmax(from.logits), said), temperature };
   const orders = engines.map((each) => ({ engine: each, made: engineResult(each, from.logits, all) }));
   const order = argsort(before.map((p) => -p));
   return { ...shared, before, orders, order, ...orders[model.get("engine")].made };
 }
 
 /** What has a row: the most likely tokens and the rest as one, or all. */
-function linesOf({ from, before, after, kept, order }, all) {
+function linesOf({ from, before, after, kept, order, said }, all) {
   const one = (i) => {
-    const [name, logit] = [from.names[i], from.logits[i]];
+    const [name, logit] = [from.names[i] + (i === order[0] && said ? `, said ${said} ×` : ""), from.logits[i]];
     return { name, logit, before: before[i], after: after?.[i] ?? 0, kept: kept?.[i] ?? null };
   };
   if (all || order.length <= FIRST + 1) return order.map(one);
@@ -307,6 +318,8 @@ export default explorable({
     choiceSetting("engine", "engine", () => model.get("engines").map(({ name }) => name)),
     temperatureSetting(),
     ...filterSettings(model),
+    switchSetting("more", "more"),
+    numberSetting("said", () => [0, model.get("most_said"), 1]),
     seedSetting(),
   ],
   build,

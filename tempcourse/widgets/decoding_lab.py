@@ -8,14 +8,23 @@ import traitlets
 
 from tempcourse._arguments import read_list
 from tempcourse.contexts import read_data
-from tempcourse.decoding import LLAMA_CPP, TRANSFORMERS, VLLM
+from tempcourse.decoding import LLAMA_CPP, TEXTGEN, TRANSFORMERS, VLLM
 from tempcourse.language import NGramModel, load_stories
 from tempcourse.softmax import effective_choices, softmax
 from tempcourse.words import percent
 
 from .kit.controls import WIDE, buttons, temperature_slider
 from .kit.explorable import Explorable, View, numbers
-from .kit.filters import FILTERS, TEMPERATURES, engine_state, filter_indices, filter_sliders, filter_traits
+from .kit.filters import (
+    COMMON,
+    FILTERS,
+    KNOBS,
+    TEMPERATURES,
+    engine_state,
+    filter_indices,
+    filter_sliders,
+    filter_traits,
+)
 from .kit.sources import join_sources
 from .kit.stills import blank_axes
 
@@ -36,13 +45,15 @@ CONTEXTS = (
 )
 MAX_CONTEXTS = 24
 DIGITS = 4
-ENGINES = (TRANSFORMERS, VLLM, LLAMA_CPP)
+ENGINES = (TRANSFORMERS, VLLM, LLAMA_CPP, TEXTGEN)
+SETTINGS = FILTERS | KNOBS
+MOST_SAID = 8
 START = {"temperature": 0.7, "top_p": 0.9}
 LAST_SEED = 9999
 DRAWN = 6  # tokens of the static picture
 
 
-class DecodingView(filter_traits(FILTERS), View):
+class DecodingView(filter_traits(SETTINGS), View):
     """Bars of the most likely tokens before and after an engine's chain, and what is drawn from them."""
 
     _esm = join_sources("decoding_lab.js")
@@ -58,6 +69,9 @@ class DecodingView(filter_traits(FILTERS), View):
     others = traitlets.Bool(True, help="count what is missing in it as one entry").tag(sync=True)
     engines = traitlets.List(help="what engine_state returns of each").tag(sync=True)
     engine = traitlets.Int(0).tag(sync=True)
+    more = traitlets.Bool(False, help="show the knobs that are not common").tag(sync=True)
+    said = traitlets.Int(0, help="how often in a row the favourite has just come").tag(sync=True)
+    most_said = traitlets.Int(MOST_SAID).tag(sync=True)
     temperatures = numbers()
     temperature_index = traitlets.Int().tag(sync=True)
     seed = traitlets.Int().tag(sync=True)
@@ -83,7 +97,7 @@ def decoding_lab(contexts=None):
     -------
     Explorable
         Its controls are ``"context"``, ``"engine"``, ``"temperature"``, ``"top_k"``, ``"top_p"``, ``"min_p"`` and
-        ``"typical_p"``.
+        ``"typical_p"``, and, shown when ``"more"`` is set, one for each further filter and penalty, and ``"said"``.
 
     Raises
     ------
@@ -110,7 +124,9 @@ def decoding_lab(contexts=None):
         "others": True,
         "engine": 0,
         "temperature_index": TEMPERATURES.index(START["temperature"]),
-        **filter_indices(FILTERS, **START),
+        **filter_indices(SETTINGS, **START),
+        "more": False,
+        "said": 0,
         "seed": 1,
     }
     view = DecodingView(
@@ -125,6 +141,7 @@ def decoding_lab(contexts=None):
         engines=[engine_state(engine) for engine in ENGINES],
         temperatures=TEMPERATURES,
     )
+    sliders = filter_sliders(view)
     controls = {
         "context": ipywidgets.Dropdown(
             options=[
@@ -138,8 +155,14 @@ def decoding_lab(contexts=None):
         ),
         "engine": buttons("Order of", [engine.name for engine in ENGINES]),
         "temperature": temperature_slider(TEMPERATURES, view.temperature_index),
-        **filter_sliders(view),
+        **{name: slider for name, slider in sliders.items() if name in COMMON},
+        "more": ipywidgets.Checkbox(value=False, description="All the other knobs", indent=True, **WIDE),
+        **{name: slider.add_class("tc-rare") for name, slider in sliders.items() if name not in COMMON},
+        "said": ipywidgets.IntSlider(
+            value=0, min=0, max=MOST_SAID, description="Favourite said", **WIDE
+        ).add_class("tc-rare"),
     }
+    controls["more"].add_class("tc-more")
     return Explorable(
         view,
         controls,

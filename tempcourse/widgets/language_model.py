@@ -11,7 +11,7 @@ from tempcourse.words import number, percent
 
 from .kit.controls import WIDE, buttons, seed_slider, temperature_slider
 from .kit.explorable import Explorable, View, numbers
-from .kit.filters import FILTERS, TEMPERATURES, engine_state, filter_indices, filter_sliders, filter_traits
+from .kit.filters import COMMON, TEMPERATURES, engine_state, filter_indices, filter_sliders, filter_traits
 from .kit.sources import join_sources
 from .kit.stills import blank_axes
 
@@ -25,7 +25,7 @@ ELSEWHERE = (
 )
 
 
-class LanguageModelView(filter_traits(FILTERS), View):
+class LanguageModelView(filter_traits(COMMON), View):
     """The model’s next tokens before and after an engine’s chain, and, in the page, what it writes."""
 
     _esm = join_sources("language_model.js")
@@ -73,7 +73,7 @@ def language_model():
         "chat": False,
         "engine": 0,
         "temperature_index": TEMPERATURES.index(1.0),
-        **filter_indices(FILTERS),
+        **filter_indices(COMMON),
         "seed": 1,
     }
     view = LanguageModelView(

@@ -11,15 +11,16 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from pages import FRAME, in_browser, put, state
 
-from tempcourse import decoding
+from tempcourse import decoding, penalties
 from tempcourse.contexts import load_contexts
-from tempcourse.decoding import LLAMA_CPP, TRANSFORMERS, VLLM
+from tempcourse.decoding import LLAMA_CPP, TEXTGEN, TRANSFORMERS, VLLM
 from tempcourse.softmax import effective_choices, entropy, softmax
 from tempcourse.widgets.decoding_lab import decoding_lab
-from tempcourse.widgets.kit.filters import FILTERS, engine_state
+from tempcourse.widgets.kit.filters import FILTERS, KNOBS, engine_state
 
 INF = math.inf
-ENGINES = [TRANSFORMERS, VLLM, LLAMA_CPP]
+ENGINES = [TRANSFORMERS, VLLM, LLAMA_CPP, TEXTGEN]
+RARER = ["top_n_sigma", "epsilon_cutoff", "eta_cutoff", "tail_free"]
 
 # The mathematics
 
@@ -35,9 +36,15 @@ ROWS = st.one_of(
 SHARES = st.one_of(st.floats(0.01, 1), st.just(1.0))
 
 
+def kept(logits):
+    return np.flatnonzero(np.asarray(logits) > -INF).tolist()
+
+
 def on_the_edge(name, row, p):
     """Tell whether rounding decides what is kept: a sum of probabilities that is p, or two equal distances."""
     probabilities = softmax(row)
+    if name in RARER:  # a bound that is moved by a hair keeps another number
+        return len({len(kept(getattr(decoding, name)(row, p * f))) for f in (1 - 1e-9, 1, 1 + 1e-9) if p * f <= 1}) > 1
     if name == "min_p":
         below = decoding.temper(row, 1.0)
         return (abs(below[below < 0] - math.log(p)) < 1e-12).any()
@@ -63,6 +70,7 @@ def test_a_filter_agrees_with_python(mathematics, name, rows, setting, k):
     if name != "top_k":
         rows = [row for row in rows if not on_the_edge(name, row, setting)]
         assert rows
+    setting = 3 * setting if name == "top_n_sigma" else setting
     ours = [getattr(decoding, name)(row, setting).tolist() for row in rows]
     assert in_browser(mathematics, f"FILTERS.{name}", [(row, setting) for row in rows]) == ours
 
@@ -75,6 +83,45 @@ def test_no_rounding_decides(mathematics, name):
         assert np.flatnonzero(np.array(theirs) > -INF).tolist() == exactly.KEPT[name](shares, p), (shares, p)
 
 
+@pytest.mark.parametrize("name", RARER)
+def test_no_rounding_decides_in_the_rarer_filters(mathematics, name):
+    """Python's are held to exact fractions elsewhere."""
+    rows = [np.log(np.array(shares, float)).tolist() for shares in exactly.DISTRIBUTIONS if len(shares) < 6]
+    calls = [(row, float(p)) for row in rows for p in exactly.LIMITS]
+    for (row, p), theirs in zip(calls, in_browser(mathematics, f"FILTERS.{name}", calls), strict=True):
+        assert kept(theirs) == kept(getattr(decoding, name)(row, p)), (row, p)
+
+
+TEXTS = st.lists(st.integers(0, 3), max_size=12)
+
+
+@thorough
+@given(row=st.lists(FINITE, min_size=4, max_size=4), text=TEXTS, penalty=st.floats(0.1, 3))
+def test_the_penalties_agree_with_python(mathematics, row, text, penalty):
+    call = "([name, ...rest]) => source.LINKS[name](...rest)"
+    for name in ("repetition_penalty", "presence_penalty", "frequency_penalty", "dry_penalty"):
+        ours = getattr(penalties, name)(row, penalty, text=text).tolist()
+        assert mathematics.evaluate(call, [name, row, penalty, text]) == pytest.approx(ours, rel=1e-13)
+    ours = penalties.logit_bias(row, {1: -penalty, 3: penalty}).tolist()
+    assert mathematics.evaluate(call, ["logit_bias", row, {"1": -penalty, "3": penalty}]) == ours
+    ours = penalties.mask(row, [True, False, True, False])
+    assert kept(mathematics.evaluate(call, ["mask", row, [True, False, True, False]])) == kept(ours)
+
+
+@thorough
+@given(row=st.lists(FINITE, min_size=1, max_size=12), threshold=SHARES, reach=st.floats(0, 2))
+def test_xtc_and_the_dynamic_temperature_agree_with_python(mathematics, row, threshold, reach):
+    ours = decoding.dynamic_temperature(row, (0.3, 0.3 + reach)).tolist()
+    theirs = in_browser(mathematics, "LINKS.dynamic_temperature", [(row, [0.3, 0.3 + reach])])[0]
+    assert theirs == pytest.approx(ours, rel=1e-12, abs=1e-12)
+    if abs(softmax(row) - threshold).min() < 1e-12:
+        return
+    for probability, chance in ((1, 0.5), (0.5, 0.5), (0.5, 0.4999)):
+        ours = decoding.xtc(row, threshold, probability=int(chance < probability), rng=np.random.default_rng(0))
+        theirs = in_browser(mathematics, "LINKS.xtc", [(row, [threshold, probability], chance)])[0]
+        assert kept(theirs) == kept(ours)
+
+
 @thorough
 @given(rows=st.lists(ROWS, min_size=10, max_size=30), temperature=st.sampled_from([0.0, 0.3, 1.0, 1.7, INF]))
 def test_temper_agrees_with_python(mathematics, rows, temperature):
@@ -85,7 +132,11 @@ def test_temper_agrees_with_python(mathematics, rows, temperature):
 @pytest.mark.parametrize("name", FILTERS)
 def test_a_filter_refuses_what_python_refuses(mathematics, name):
     bad = [0, 1.5, math.nan] if name == "top_k" else [0.0, 1.1, math.nan]
-    words = "k must be a whole number of at least 1" if name == "top_k" else "p must be above 0 and at most 1"
+    bad = [-0.1, math.nan] if name == "top_n_sigma" else bad
+    argument = {"epsilon_cutoff": "epsilon", "eta_cutoff": "epsilon", "tail_free": "share"}.get(name, "p")
+    words = {"top_k": "k must be a whole number of at least 1", "top_n_sigma": "sigmas must be at least 0"}.get(
+        name, f"{argument} must be above 0 and at most 1"
+    )
     calls = [([1.0, 2.0], setting, words) for setting in bad]
     for row, setting, message in [*calls, ([-INF, -INF], 1, "logits must"), ([math.nan], 1, "logits must not")]:
         with pytest.raises(ValueError, match=message):
@@ -116,7 +167,7 @@ def in_the_browser(page, engine, settings, logits):
 
 def engine_of(engine, settings):
     """Return the engine's chain; a filter that it lacks is left out."""
-    return engine(**{name: value for name, value in settings.items() if name != "typical_p" or name in engine.order})
+    return engine(**{name: value for name, value in settings.items() if name in ("temperature", *engine.order)})
 
 
 def refuses(engine, temperature):
@@ -152,6 +203,25 @@ def test_the_chain_of_an_engine_is_pythons(mathematics, engine, kind):
         steps, ours = python(engine, settings_, logits)
         assert names == steps, settings_
         assert theirs == pytest.approx(ours.tolist(), rel=1e-12, abs=0), settings_
+
+
+def test_the_chain_with_all_the_knobs_is_pythons(mathematics):
+    rng = np.random.default_rng(3)
+    for _ in range(200):
+        row, text = rng.normal(0, 2, 12).round(3).tolist(), rng.integers(12, size=9).tolist()
+        numbers = {name: rng.choice([stop for stop in stops if stop]) for name, stops in (FILTERS | KNOBS).items()}
+        chosen_ = {name: float(number) for name, number in numbers.items() if rng.random() < 0.4}
+        chosen_ |= {"top_k": int(chosen_["top_k"])} if "top_k" in chosen_ else {}
+        chosen_ |= {"logit_bias": {2: chosen_["logit_bias"]}} if "logit_bias" in chosen_ else {}
+        chosen_ |= {"xtc": (chosen_["xtc"], 1)} if "xtc" in chosen_ else {}
+        for engine in ENGINES:
+            own = {name: value for name, value in chosen_.items() if name in engine.order}
+            steps = engine(temperature=0.7, text=text, rng=np.random.default_rng(0), **own)
+            sent_ = {**own, "temperature": 0.7, "text": text, "chance": 0}
+            sent_ |= {"logit_bias": {"2": own["logit_bias"][2]}} if "logit_bias" in own else {}
+            names, theirs = in_the_browser(mathematics, engine, sent_, row)
+            assert names == [repr(decoding.chain(each)).split("(")[0] for each in steps.filters]
+            assert theirs == pytest.approx(softmax(steps(row)).tolist(), rel=1e-10, abs=1e-300), (engine.name, own)
 
 
 def test_zero_is_an_error_in_one_engine_and_greedy_in_the_others(mathematics):
@@ -251,12 +321,16 @@ def test_the_orders_are_shown_side_by_side_and_matter(show):
     page = show(lab)
     logits = lab.view.log_probabilities[0]
     counts = [np.isfinite(engine(temperature=0.7, top_p=0.9)(logits)).sum() for engine in ENGINES]
-    assert counts[0] == counts[1] < counts[2]
+    assert counts[0] == counts[1] == counts[3] < counts[2]
     assert texts(page, ".tc-engines code") == [repr(engine(temperature=0.7, top_p=0.9)) for engine in ENGINES]
     assert texts(page, ".tc-engines li > span") == [f"keeps {count}" for count in counts]
     assert texts(page, ".tc-engines li[aria-current=true] strong") == ["transformers"]
     put(page, **chosen(lab, engine="vLLM", **{**OFF, "temperature": INF, "typical_p": 0.5}))
-    assert texts(page, ".tc-engines code")[1:] == ["temperature=∞", "typical_p(0.5) → temper(inf)"]
+    assert texts(page, ".tc-engines code")[1:] == [
+        "temperature=∞",
+        "typical_p(0.5) → temper(inf)",
+        "temper(inf) → typical_p(0.5)",
+    ]
     assert texts(page, ".tc-engines li > span")[1] == "is an error"
     assert page.locator(".tc-draws").inner_text() == "vLLM refuses τ above 2."
     put(page, **chosen(lab, **{**OFF, "temperature": 2.0, "typical_p": 0.5}))
@@ -264,13 +338,34 @@ def test_the_orders_are_shown_side_by_side_and_matter(show):
     assert page.locator(".tc-engines strong").nth(2).get_attribute("title") == repr(LLAMA_CPP)
 
 
-def test_zero_is_said_to_be_an_error_in_transformers_only(show):
+def test_each_of_the_other_knobs_does_to_the_picture_what_it_does_in_python(show):
+    """The favourite has just come three times in a row, which the penalties read."""
+    lab = decoding_lab()
+    page = show(lab)
+    logits = np.array(lab.view.log_probabilities[0])
+    favourite = int(logits.argmax())
+    put(page, said=3)
+    assert rows(page)[0][0] == f"{lab.view.words[favourite]}, said 3 ×"
+    for name in (*RARER, *KNOBS):
+        setting = next(stop for stop in lab.view.filters[name][1:] if stop)
+        engine = next(e for e in (LLAMA_CPP, TEXTGEN) if name in e.order)
+        said = {"logit_bias": {favourite: setting}, "xtc": (setting, 1)}.get(name, setting)
+        text, rng = [favourite] * 3, np.random.default_rng(0)
+        after = softmax(engine(temperature=1.0, text=text, rng=rng, **{name: said})(logits))
+        off = {each: None for each in lab.view.filters}
+        put(page, **chosen(lab, engine=engine.name, **{**off, "temperature": 1.0, name: setting}))
+        order = np.argsort(-logits, kind="stable")[:6]
+        assert [row[3] for row in rows(page)[:6]] == pytest.approx(after[order].tolist(), abs=2e-6), name
+        assert abs(after - softmax(logits)).max() > 1e-3, name
+
+
+def test_zero_is_said_to_be_an_error_where_it_is(show):
     lab = decoding_lab()
     page = show(lab)
     put(page, **chosen(lab, temperature=0.0))
     assert "do_sample=False" in page.locator(".tc-draws").inner_text()
     assert {row[4] for row in rows(page)} == {"–"} and fact(page, "Kept") == "–"
-    assert texts(page, ".tc-engines li > span") == ["is an error", "keeps 1", "keeps 1"]
+    assert texts(page, ".tc-engines li > span") == ["is an error", "keeps 1", "keeps 1", "is an error"]
     put(page, **chosen(lab, engine="llama.cpp"))
     assert page.locator(".tc-draws").inner_text() == " · ".join(["hill"] * 20)
 

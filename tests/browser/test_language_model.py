@@ -12,7 +12,7 @@ from tempcourse.contexts import load_contexts, read_data
 from tempcourse.decoding import LLAMA_CPP, TRANSFORMERS, VLLM
 from tempcourse.softmax import softmax
 from tempcourse.widgets import language_model
-from tempcourse.widgets.kit.filters import FILTERS, TEMPERATURES
+from tempcourse.widgets.kit.filters import COMMON, TEMPERATURES
 
 # Stands for the loader of a page: 60 tokens, whose logits after a text are a fixed function of its last two.
 LOADER = """
@@ -106,7 +106,7 @@ def test_table_is_softmax_over_the_whole_vocabulary(show, temperature):
         np.testing.assert_allclose(column(page, number), [*p[:12], p[12:].sum()], rtol=1e-9, atol=1e-15)
 
 
-@pytest.mark.parametrize("name", FILTERS)
+@pytest.mark.parametrize("name", COMMON)
 def test_filters_are_those_of_python(show, name):
     page = show(language_model())
     context = "Why is the sky"
@@ -114,7 +114,7 @@ def test_filters_are_those_of_python(show, name):
     for index in (2, 9):
         for i, engine in enumerate((TRANSFORMERS, VLLM, LLAMA_CPP)):
             put(page, engine=i, **{name: index})
-            settings = {"temperature": 1.5} | ({name: FILTERS[name][index]} if name in engine.order else {})
+            settings = {"temperature": 1.5} | ({name: COMMON[name][index]} if name in engine.order else {})
             kept = np.isfinite(engine(**settings)(load_contexts()[context].logits)).sum()
             expect(page.locator(".tc-facts strong").first).to_have_text(f"{kept:,} of 49,152")
 

@@ -182,3 +182,4 @@ def test_a_percentage_is_said_in_the_same_words(page):
 
 def test_the_browser_has_the_filters_that_python_has(page):
     assert set(page.evaluate("Object.keys(source.FILTERS)")) == set(decoding.FILTERS)
+    assert set(page.evaluate("Object.keys(source.LINKS)")) == set(decoding.LINKS)

@@ -224,4 +224,24 @@ BANK = {
         ],
         wrong=[[3.0, 0.5, 0.4], 1.0],
     ),
+    "5.6": Answers(
+        right=[
+            0.4,
+            0.6 / 1.5,
+            np.float32(0.4),
+            Fraction(2, 5),
+            [0.4],
+            np.array(0.4),
+            0.6 - 0.2,
+            np.float64(0.4),
+            4e-1,
+        ],
+        slips=[
+            (0.9, "other direction"),
+            (0.6, "do not commute"),
+            (0.6 ** (1 / 1.5), "min-p's rule"),
+            (-0.4, "its sign stays"),
+        ],
+        wrong=[0.6**1.5, 2.5, 1.5, 0, 0.24, 1.1],
+    ),
 }

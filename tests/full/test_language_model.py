@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 
 from tempcourse.decoding import LLAMA_CPP, TRANSFORMERS, VLLM
 from tempcourse.softmax import softmax
-from tempcourse.widgets.kit.filters import FILTERS, TEMPERATURES
+from tempcourse.widgets.kit.filters import COMMON, TEMPERATURES
 
 SITE = Path(__file__).parents[2] / "_build" / "site"
 CHAPTER = "notebooks/09_real_model.html"
@@ -206,9 +206,9 @@ def test_its_table_and_its_filters_are_python_s_of_the_same_logits(visit):
         choose_engine(page, engine.name)
         for name, label in SLIDERS.items():
             turn(page, label, 9)
-            settings = {"temperature": 1.5} | ({name: FILTERS[name][9]} if name in engine.order else {})
+            settings = {"temperature": 1.5} | ({name: COMMON[name][9]} if name in engine.order else {})
             expect(kept).to_have_text(f"{np.isfinite(engine(**settings)(logits)).sum():,} of 49,152")
-            turn(page, label, len(FILTERS[name]) - 1)
+            turn(page, label, len(COMMON[name]) - 1)
     expect(kept).to_have_text("49,152 of 49,152")
 
 

@@ -1,6 +1,7 @@
 """The table of the filters: what `decoding_lab`, `story_writer`, their JavaScript and their tests follow.
 
-A filter is a function of `tempcourse.decoding`, one of the same name in ``maths/decoding.js``, and a row here.
+A filter is a function of `tempcourse.decoding`, one of the same name in ``maths/decoding.js``, and a row here. So is a
+penalty, of `tempcourse.penalties` and ``maths/penalties.js``.
 """
 
 import math
@@ -13,11 +14,39 @@ from tempcourse.words import number
 from .controls import WIDE
 
 #: By the filter's name, the settings of its slider; None, the last, is off. To the right, more is kept.
-FILTERS = {
+COMMON = {
     "top_k": [*range(1, 11), 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 300, 500, None],
     "top_p": [*(round(0.05 * i, 2) for i in range(1, 20)), 0.98, 0.99, 0.995, 0.999, None],
     "min_p": [1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05, 0.03, 0.02, 0.01, 0.005, 0.001, None],
     "typical_p": [*(round(0.05 * i, 2) for i in range(1, 20)), 0.98, 0.99, 0.995, 0.999, None],
+}
+_CUTOFFS = [0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.003, 0.002, 0.001, 0.0003, 0.0001, None]
+#: Those that fewer engines have, too.
+FILTERS = {
+    **COMMON,
+    "top_n_sigma": [0.0, *(round(0.25 * i, 2) for i in range(1, 13)), 3.5, 4.0, 5.0, 6.0, 8.0, None],
+    "epsilon_cutoff": _CUTOFFS,
+    "eta_cutoff": _CUTOFFS,
+    "tail_free": [*(round(0.05 * i, 2) for i in range(1, 20)), 0.98, 0.99, 0.995, 0.999, None],
+}
+#: What is set by more than one number, of which the slider has one, or reads the text so far. Off is None.
+KNOBS = {
+    "xtc": [0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, None],
+    "dynamic_temperature": [None, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0],
+    "logit_bias": [-100, -10, -5, -3, -2, -1, -0.5, None, 0.5, 1, 2, 3, 5, 10],
+    "repetition_penalty": [0.8, 0.9, None, 1.05, 1.1, 1.15, 1.2, 1.3, 1.5, 2.0],
+    "presence_penalty": [-2, -1, -0.5, None, 0.2, 0.5, 1, 1.5, 2],
+    "frequency_penalty": [-2, -1, -0.5, None, 0.1, 0.2, 0.5, 1, 1.5, 2],
+    "dry_penalty": [None, 0.2, 0.4, 0.8, 1.2, 2.0],
+}
+_LABELS = {
+    "top_n_sigma": "Top-nσ",
+    "epsilon_cutoff": "ε-cutoff",
+    "eta_cutoff": "η-cutoff",
+    "xtc": "XTC threshold",
+    "dynamic_temperature": "Dynamic τ, ±",
+    "logit_bias": "Favourite’s bias",
+    "dry_penalty": "DRY penalty",
 }
 #: As an API's users set the temperature, and further.
 TEMPERATURES = [0.0, *(k / 10 for k in range(1, 21)), 2.5, 3.0, 4.0, 5.0, 10.0, math.inf]
@@ -41,7 +70,7 @@ def filter_sliders(view):
         name: ipywidgets.SelectionSlider(
             options=[("off" if stop is None else number(stop), stop) for stop in stops],
             index=getattr(view, name),
-            description=name.replace("_", "-").capitalize(),
+            description=_LABELS.get(name, name.replace("_penalty", " penalty").replace("_", "-").capitalize()),
             **WIDE,
         )
         for name, stops in view.filters.items()

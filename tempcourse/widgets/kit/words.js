@@ -53,5 +53,11 @@ export function natsAndBits(nats) {
 
 /** The steps of a chain, as Python writes them. */
 export function stepsText(steps) {
-  return steps.map(([filter, setting]) => `${filter}(${setting === Infinity ? "inf" : setting})`).join(" → ") || "keep all";
+  return steps.map(([filter, setting]) => `${filter}(${settingText(setting)})`).join(" → ") || "keep all";
+}
+
+/** A setting as Python writes it; of several numbers, those, and of numbers by token the numbers alone. */
+function settingText(setting) {
+  if (setting === Infinity) return "inf";
+  return typeof setting === "object" ? Object.values(setting).map((x) => number(x)).join(", ") : setting;
 }
