@@ -260,6 +260,15 @@ CALLS = {
     "language.NGramModel.fit": {"tokens": ["a", "b", "a"], "order": 2, "vocabulary": ["a", "b", "c"]},
     "language.load_stories": {},
     "language.tokenize": {"text": "Good night."},
+    **{
+        f"many_samples.{name}": {"target": P, "draft": [0.2, 0.3, 0.5]} for name in ("acceptance_rate", "residual")
+    },
+    "many_samples.best_of_n": {"probabilities": [0.7, 0.3], "scores": [1.0, 2.0], "n": 2},
+    "many_samples.expected_tokens": {"rate": 0.5, "length": 4},
+    "many_samples.majority_vote": {"probabilities": [0.7, 0.3], "n": 3},
+    "many_samples.pass_at_k": {"p": [0.1, 0.5], "k": 2},
+    "many_samples.pass_at_k_estimate": {"samples": 5, "correct": 2, "k": [1, 3]},
+    "many_samples.speculative_sample": {"target": P, "draft": [0.2, 0.3, 0.5], "rng": RNG},
     "metropolis.metropolis": {
         "energies": [0.0, 1.0, 2.0],
         "temperature": 1.0,

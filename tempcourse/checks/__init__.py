@@ -10,6 +10,7 @@ from tempcourse.checks import (
     decoding,
     distillation,
     exploration,
+    many_samples,
     real_model,
     sequences,
     softmax,
@@ -30,6 +31,7 @@ EXERCISES = {
     **exploration.EXERCISES,
     **calibration.EXERCISES,
     **real_model.EXERCISES,
+    **many_samples.EXERCISES,
 }
 
 

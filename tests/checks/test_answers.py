@@ -12,6 +12,7 @@ from checks import (
     decoding,
     distillation,
     exploration,
+    many_samples,
     real_model,
     sequences,
     softmax,
@@ -20,7 +21,18 @@ from checks import (
 from tempcourse.checks import EXERCISES, check
 from tempcourse.checks.judge import Array, Between, Function, Near, Number
 
-CHAPTERS = [softmax, temperature, boltzmann, distillation, decoding, sequences, exploration, calibration, real_model]
+CHAPTERS = [
+    softmax,
+    temperature,
+    boltzmann,
+    distillation,
+    decoding,
+    sequences,
+    exploration,
+    calibration,
+    real_model,
+    many_samples,
+]
 BANKS = {number: known for chapter in CHAPTERS for number, known in chapter.BANK.items()}
 
 
