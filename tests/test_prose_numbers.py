@@ -10,10 +10,12 @@ import pytest
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 # Whole numbers up to this may be mere words: two roads, chapter 3, ten digits. Those of a count, "7 of 12", are not.
 MERE_WORDS = 12
-# What claims no number: addresses, roles, names of code, indices and powers, times to read, places in books.
+# What claims no number: addresses, roles, names of code, indices and powers, times to read, places in books; exhibits,
+# and the threads that they come from, with their dates.
 NO_CLAIM = (
     r"\]\([^)]*\)|https?://\S+|\{\w+:?\w*\}`[^`]*`|`[^`]*`|\*\*Time\.\*\*.*|[_^](?:\{[^{}]*\}|\w)"
     r"|(?:[Ee]xercise|Wrap-up)s? [\d.]+\d(?: and [\d.]+\d)?|Section [\d.]+"
+    r"|Exhibits? \d+(?:(?:, | and )\d+)*|(?:issue|pull request) \d+|\d{1,2} [A-Z][a-z]+ \d{4}"
 )
 LIST_IN_PER_CENT = r"(?:(?:, | and |, and | to |–)[\d.]+)*\s?%"
 REASONS = {
@@ -120,6 +122,7 @@ def test_no_reason_is_idle():
         ("better in 7 of 12", "wins 8 of 12", ["7"]),
         ("Exercises 17.1 and 17.2; Wrap-up 18.3. And 19.5", "", ["19.5"]),
         ("34, 33 and 33 %", "0.34 0.33", []),
+        ("Exhibits 13, 14 and 15, issue 37, 12 March 2023, and 99", "", ["99"]),
         ("about 12,000", "12089", []),
         ("about 12,000", "12689", ["12,000"]),
         ("-4.25 \\cdot 10^{-18}", "-4.248e-18", []),

@@ -11,6 +11,7 @@ from tempcourse.checks import (
     distillation,
     exploration,
     many_samples,
+    museum,
     real_model,
     sequences,
     softmax,
@@ -32,6 +33,7 @@ EXERCISES = {
     **calibration.EXERCISES,
     **real_model.EXERCISES,
     **many_samples.EXERCISES,
+    **museum.EXERCISES,
 }
 
 

@@ -63,6 +63,7 @@ def test_functions_and_schedules_stay_with_python():
         "Function",
         "Schedule",
         "Cooling",
+        "Catch",
     }
 
 

@@ -13,6 +13,7 @@ from checks import (
     distillation,
     exploration,
     many_samples,
+    museum,
     real_model,
     sequences,
     softmax,
@@ -32,6 +33,7 @@ CHAPTERS = [
     calibration,
     real_model,
     many_samples,
+    museum,
 ]
 BANKS = {number: known for chapter in CHAPTERS for number, known in chapter.BANK.items()}
 
