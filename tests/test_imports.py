@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "tempcourse"
 # Long downloads: scikit-learn is for the digits alone, and brings SciPy along.
 HEAVY = {"sklearn", "scipy"}
-CHAPTERS_WITH_DIGITS = {"04_distillation", "08_calibration"}
+CHAPTERS_WITH_DIGITS = {"04_distillation", "08_calibration", "11_notes_on_trial"}
 
 
 def imported(node):

@@ -46,7 +46,7 @@ KERNEL = ["comm", "ipykernel", "ipython", "jedi", "micropip", "piplite", "pyodid
 WIDGETS = ["anywidget", "ipywidgets"]
 # Their JavaScript is part of the site, and their Python is of no use in a browser.
 FRONT_END = {"jupyterlab-widgets", "widgetsnbextension"}
-# Digits are read by this module alone. A cell that imports it, as chapters 4 and 8 do, fetches scikit-learn, and no
+# Digits are read by this module alone. A cell that imports it, as chapters 4, 8 and 11 do, fetches scikit-learn, and no
 # other chapter does: the kernel fetches what the lock lists for the names that a cell imports, dotted ones too.
 DIGITS, DIGITS_MODULE = "scikit-learn", "tempcourse.distillation"
 # Settings that an application's own jupyter-lite.json would lay over the site's.

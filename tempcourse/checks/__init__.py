@@ -12,6 +12,7 @@ from tempcourse.checks import (
     exploration,
     many_samples,
     museum,
+    notes_on_trial,
     real_model,
     sequences,
     softmax,
@@ -34,6 +35,7 @@ EXERCISES = {
     **real_model.EXERCISES,
     **many_samples.EXERCISES,
     **museum.EXERCISES,
+    **notes_on_trial.EXERCISES,
 }
 
 

@@ -14,6 +14,7 @@ from checks import (
     exploration,
     many_samples,
     museum,
+    notes_on_trial,
     real_model,
     sequences,
     softmax,
@@ -34,6 +35,7 @@ CHAPTERS = [
     real_model,
     many_samples,
     museum,
+    notes_on_trial,
 ]
 BANKS = {number: known for chapter in CHAPTERS for number, known in chapter.BANK.items()}
 
