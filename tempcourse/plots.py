@@ -43,6 +43,7 @@ __all__ = [
     "plot_regrets",
     "plot_reliability",
     "plot_simplex",
+    "plot_sweep",
     "temperature_colour",
 ]
 
@@ -501,6 +502,49 @@ def plot_reliability(confidence, accuracy, counts, *, temperature=1.0, title=Non
     ax.set_ylabel("accuracy")
     if title is not None:
         ax.set_title(title)
+    return ax
+
+
+@_styled()
+def plot_sweep(result, *, ylabel="mean score", ax=None):
+    """Draw the mean score at each temperature with its interval; hollow is what can be told from the baseline.
+
+    The temperatures stand side by side, the coldest first, at equal distances.
+
+    Parameters
+    ----------
+    result : tempcourse.sweep.Sweep
+    ylabel : str, default "mean score"
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when left out.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If `result` is no sweep, or holds what is too large to draw.
+    """
+    try:
+        same = set(result.indistinguishable.tolist())
+        order, means, intervals = np.argsort(result.temperatures), result.means, result.intervals
+    except AttributeError:
+        raise ValueError(f"result must be what sweep returns, got {reprlib.repr(result)}") from None
+    temperatures = result.temperatures[order].tolist()
+    means, intervals = _array(means[order], "means", None), _array(intervals[order], "intervals", None, 2)
+    ax = plt.subplots()[1] if ax is None else ax
+    for place, (tau, mean, (low, high)) in enumerate(zip(temperatures, means, intervals, strict=True)):
+        colour = temperature_colour(tau)
+        ax.plot([place, place], [low, high], color=colour, linestyle="-", solid_capstyle="butt")
+        face = colour if tau in same else "white"
+        ax.plot(place, mean, "o", color=colour, markerfacecolor=face, markersize=9, markeredgewidth=2)
+    ax.set_xticks(range(len(temperatures)), [number(tau, 3) for tau in temperatures])
+    ax.set_xlim(-0.5, len(temperatures) - 0.5)
+    ax.set_xlabel(f"temperature τ (hollow: told from τ = {number(result.baseline, 3)})")
+    ax.set_ylabel(ylabel)
+    ax.grid(axis="y")
     return ax
 
 

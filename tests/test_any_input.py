@@ -23,7 +23,7 @@ import pytest
 from small_transformer import small_transformer
 
 import tempcourse
-from tempcourse import decoding, distillation, exploration, language, sequences
+from tempcourse import decoding, distillation, exploration, language, sequences, sweep
 
 INF, NAN = math.inf, math.nan
 MODULES = [
@@ -98,6 +98,13 @@ TREE = language.MarkovModel.from_rows({(): {"A": 0.6, "B": 0.4}, ("A",): {"x": 0
 TEXTS = sequences.sequence_temperature(TREE, [], 2, 0.5)
 Z, P, Y = [[2.0, 1.0, 0.5], [0.0, 1.0, 3.0]], [[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]], [0, 2]
 BANDIT = exploration.GaussianBandit([0.5, 0.0])
+SWEPT = {
+    "model": lambda prompt, temperature, seed: seed,
+    "prompts": range(9),
+    "temperatures": [0.5, 1.0],
+    "score": lambda prompt, answer: answer % 2,
+}
+SWEEP = sweep.sweep(**SWEPT, rng=np.random.default_rng(0), resamples=20)
 IMAGES, DIGITS = np.arange(40.0).reshape(20, 2) / 40, list(range(10)) * 2
 
 
@@ -325,6 +332,7 @@ CALLS = {
         "temperatures": [1.0, 2.0],
         "ax": Axes,
     },
+    "plots.plot_sweep": {"result": SWEEP, "ylabel": "right", "ax": Axes},
     "plots.temperature_colour": {"temperature": 0.5},
     "sequences.TemperedSequences.log_probability": {"self": TEXTS, "tokens": ["A", "x"]},
     "sequences.TemperedSequences.sample": {"self": TEXTS, "rng": RNG, "batch": 2},
@@ -365,6 +373,8 @@ CALLS = {
             "step": {"states": small_transformer().state([1, 2]), "tokens": 3},
         }.items()
     },
+    "sweep.Sweep.prompts_needed": {"self": SWEEP, "difference": 0.1, "power": 0.8},
+    "sweep.sweep": {**SWEPT, "samples": 2, "rng": RNG, "baseline": 1.0, "confidence": 0.9, "resamples": 20},
     "transformer.load_transformer": {"path": "no-such-file"},
     "transformer.model_path": {"path": "some-file"},
     "checks.check": {"number": "1.1", "answer": [1, 2]},
@@ -394,7 +404,8 @@ CALLS = {
 OBJECTS = {"self", "model", "states", "networks", "bandit", "policy", "filters"}
 OBJECTS |= {"ax", "axes", "title", "xlabel", "ylabel"}
 # Whole numbers that are allowed to be as large as time and memory allow.
-COUNTS = set("batch bins burn_in hidden length n order replicas runs side size steps sweeps width".split())
+COUNTS = set("batch bins burn_in hidden length n order replicas resamples runs".split())
+COUNTS |= set("samples side size steps sweeps width".split())
 
 
 def public():

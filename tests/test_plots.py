@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from nbclient import NotebookClient
 
 from tempcourse import plots
+from tempcourse.sweep import sweep
 
 INF = float("inf")
 SKETCH = np.array([0.575, 0.211, 0.128, 0.086])
@@ -58,7 +59,24 @@ def draw_reliability(ax=None):
     return plots.plot_reliability([0.35, 0.9], [0.4, 0.6], [50, 200], temperature=2, title="hot", ax=ax)
 
 
-DRAWINGS = [draw_bars, draw_curves, draw_simplex, draw_lattices, draw_regrets, draw_reliability]
+def swept():
+    """Return a sweep over 2, 0 and ∞, in which 0 is best, ∞ is told from it, and 2 is not."""
+    right = {0: range(12), 2: range(1, 12), INF: range(2)}
+    return sweep(
+        lambda prompt, temperature, seed: prompt in right[temperature],
+        range(12),
+        [2, 0, INF],
+        lambda prompt, answer: answer,
+        rng=np.random.default_rng(0),
+        resamples=500,
+    )
+
+
+def draw_sweep(ax=None):
+    return plots.plot_sweep(swept(), ylabel="right", ax=ax)
+
+
+DRAWINGS = [draw_bars, draw_curves, draw_simplex, draw_lattices, draw_regrets, draw_reliability, draw_sweep]
 
 
 # Colours
@@ -300,6 +318,33 @@ def test_the_diagonal_is_where_confidence_and_accuracy_agree():
     below = next(text for text in ax.texts if text.get_text() == "too sure")
     confidence, accuracy = below.get_position()
     assert confidence > accuracy
+
+
+# Sweep
+
+
+def test_a_sweep_has_a_dot_and_an_interval_for_each_temperature_and_the_coldest_first():
+    ax, found = draw_sweep(), swept()
+    order = [1, 0, 2]
+    bars, dots = ax.lines[::2], ax.lines[1::2]
+    assert [dot.get_ydata()[0] for dot in dots] == found.means[order].tolist() == pytest.approx([1, 11 / 12, 1 / 6])
+    assert [list(bar.get_ydata()) for bar in bars] == found.intervals[order].tolist()
+    assert [list(bar.get_xdata()) for bar in bars] == [[0, 0], [1, 1], [2, 2]]
+    assert [text.get_text() for text in ax.get_xticklabels()] == ["0", "2", "∞"]
+    colours = [plots.temperature_colour(tau) for tau in (0, 2, INF)]
+    assert [dot.get_color() for dot in dots] == [bar.get_color() for bar in bars] == colours
+    assert ax.get_ylabel() == "right"
+
+
+def test_in_a_sweep_hollow_is_what_is_told_from_the_baseline():
+    faces = [line.get_markerfacecolor() for line in draw_sweep().lines[1::2]]
+    assert [face == "white" for face in faces] == [False, False, True]
+    assert draw_sweep().get_xlabel() == "temperature τ (hollow: told from τ = 0)"
+
+
+def test_what_is_no_sweep_is_not_drawn():
+    with pytest.raises(ValueError, match=r"result must be what sweep returns, got \[1, 2\]"):
+        plots.plot_sweep([1, 2])
 
 
 # Digits
