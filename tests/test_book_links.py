@@ -1,13 +1,72 @@
-"""Every internal link of the built book leads to a page and an anchor that exist."""
+"""Every internal link leads to a page and an anchor that exist: in the sources, and in the built book."""
 
+import json
+import re
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from myst_parser.mdit_to_docutils.base import default_slugify
 
-BOOK = Path(__file__).parents[1] / "_build" / "html"
+ROOT = Path(__file__).parents[1]
+BOOK = ROOT / "_build" / "html"
 PAGES = sorted(BOOK.rglob("*.html"))
+SOURCES = sorted([*ROOT.glob("book/*.md"), *ROOT.glob("notebooks/*.ipynb")])
+FENCES = re.compile(r"^(```|:::).*?^\1", re.MULTILINE | re.DOTALL)
+
+
+@cache
+def prose(path):
+    """Return what is written in a source: the Markdown of a page, or of all cells of a notebook."""
+    text = path.read_text(encoding="utf8")
+    if path.suffix != ".ipynb":
+        return text
+    cells = json.loads(text)["cells"]
+    return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+
+
+@cache
+def anchors(path):
+    """Return the fragments by which MyST knows the headings of a source, down to the third level."""
+    titles = re.findall(r"^#{1,3} (.+)$", FENCES.sub("", prose(path)), re.MULTILINE)
+    found = set()
+    for title in titles:
+        slug, count = default_slugify(re.sub(r"[`*]", "", title)), 1
+        while slug in found:
+            slug, count = f"{slug}-{count}", count + 1
+        found.add(slug)
+    return found
+
+
+def dead_links(text, folder):
+    """Return the links of a Markdown text in a folder that lead to no file, or to no heading in it."""
+    targets = re.findall(r"\]\(([^)#:\s]+)(?:#([^)\s]+))?\)", text)
+    paths = [((folder / name).resolve(), fragment) for name, fragment in targets]
+    return [
+        f"{path.name}#{fragment}"
+        for path, fragment in paths
+        if not path.is_file() or (fragment and path in SOURCES and fragment not in anchors(path))
+    ]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_links_of_a_source_lead_to_a_heading(path):
+    assert dead_links(prose(path), path.parent) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "dead"),
+    [
+        ("[τ](02_temperature.ipynb#choosing-τ)", []),
+        ("[stops](02_temperature.ipynb#the-three-stops-0-1-and-) [page](../book/review.md)", []),
+        ("[∞](02_temperature.ipynb#the-three-stops-0-1-and-∞)", ["02_temperature.ipynb#the-three-stops-0-1-and-∞"]),
+        ("[none](20_none.ipynb) [address](https://example.org/#none)", ["20_none.ipynb#"]),
+    ],
+)
+def test_what_is_dead(text, dead):
+    assert dead_links(text, ROOT / "notebooks") == dead
 
 
 class Page(HTMLParser):

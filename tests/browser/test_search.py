@@ -19,6 +19,15 @@ FIRST = {
     "dark knowledge": "notebooks/04_distillation.html#what-a-teacher-thinks-of-the-wrong-answers",
 }
 
+# As people type it, and the question that is answered for them.
+ASKED = {
+    "temperature 0 not deterministic": "why-is-temperature-0-not-deterministic-why-do-i-get-different-answers",
+    "temperature vs top-p": "temperature-vs-top-p-what-is-the-difference",
+    "hallucinations": "does-a-lower-temperature-make-the-answers-more-accurate-and-stop-hallucinations",
+    "entropy collapse": "my-policy-s-entropy-goes-to-zero-entropy-collapse-what-now",
+    "temperature scaling accuracy": "does-temperature-scaling-change-the-accuracy",
+}
+
 
 def search(visit, words):
     page = visit(f"search.html?q={quote(words)}")
@@ -30,6 +39,12 @@ def search(visit, words):
 def test_a_term_finds_the_section_that_treats_it_first(visit, words, place):
     page = search(visit, words)
     assert page.locator(".course-search li a").first.get_attribute("href") == place
+
+
+@pytest.mark.parametrize("words, anchor", ASKED.items())
+def test_what_people_type_finds_their_question_among_the_first(visit, words, anchor):
+    first = search(visit, words).locator(".course-search li a").all()[:3]
+    assert f"book/questions.html#{anchor}" in [link.get_attribute("href") for link in first]
 
 
 def test_min_p_is_found_in_the_chapter_on_decoding(visit):

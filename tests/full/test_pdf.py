@@ -188,6 +188,13 @@ def test_no_page_is_nearly_empty(reader, texts):
     assert empty == []
 
 
+def test_the_cheat_sheet_is_one_page(targets):
+    """From its title to its last line, so that it can be printed alone."""
+    first, last = targets["/book-cheatsheet"], targets["/book-cheatsheet--symptom-knob"]
+    after = targets[f"/{NAMES[NAMES.index('book/cheatsheet') + 1].replace('/', '-')}"]
+    assert (last, after) == (first, first + 1)
+
+
 def test_text_stays_within_the_margins(reader):
     """No run of text begins outside them."""
     for number, page in enumerate(reader.pages, 1):
