@@ -3,7 +3,7 @@
 # make book   build the pages only                make pdf         print the book into one PDF
 # make site   all that is published: the pages, the PDF, and the notebooks with Python in the browser
 # make model  fetch the real language model (98 MB), for chapter 9; the tests and the site do so themselves
-# make notebooks, bench, links, newest, oldest, pins, clean: for authors, see CONTRIBUTING.md
+# make notebooks, bench, links, providers, newest, oldest, pins, clean: for authors, see CONTRIBUTING.md
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -17,9 +17,9 @@ MODEL := $(or $(TEMPCOURSE_MODEL),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/tempcou
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 PACKAGE := $(shell find tempcourse -type f -not -path '*/__pycache__/*')
 EXTENSIONS := $(shell find book/_ext -type f -not -path '*/__pycache__/*')
-PROSE := _config.yml _toc.yml $(wildcard book/*.md book/*.bib book/images/*)
+PROSE := _config.yml _toc.yml $(wildcard book/*.md book/*.bib book/*.yml book/images/*)
 
-.PHONY: read book pdf site lab model test test-full notebooks bench links newest oldest pins clean
+.PHONY: read book pdf site lab model test test-full notebooks bench links providers newest oldest pins clean
 
 read: $(MODEL) book
 	@$(BIN)/python tools/serve.py $(BUILD)/html --port $(PORT)
@@ -89,6 +89,10 @@ bench: site
 # Ask every linked site whether the page is still there; in a folder of its own, away from the pages.
 links: $(BIN)/.installed
 	$(BIN)/jupyter-book build --builder linkcheck --path-output $(BUILD)/links .
+
+# Warn of what the table of providers says, where it was read too long ago.
+providers: $(BIN)/.installed
+	@PYTHONPATH=book/_ext $(BIN)/python -m provider_table book/providers.yml
 
 # The package's tests and the notebooks with the oldest versions that pyproject.toml allows.
 oldest: $(BIN)/.installed

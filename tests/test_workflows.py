@@ -53,6 +53,13 @@ def test_actions_are_github_s_own_at_a_major_version(workflow):
         assert re.fullmatch(r"actions/[\w-]+@v\d+", step.get("uses", "actions/x@v1"))
 
 
+def test_what_is_said_of_services_is_looked_at_each_week():
+    weekly = yaml.safe_load((ROOT / ".github" / "workflows" / "weekly.yml").read_text(encoding="utf8"))
+    assert "providers" in weekly["jobs"]["check"]["strategy"]["matrix"]["target"]
+    recipe = (ROOT / "Makefile").read_text(encoding="utf8").partition("\nproviders:")[2].partition("\n\n")[0]
+    assert "-m provider_table book/providers.yml" in recipe
+
+
 def test_the_published_site_is_told_its_address():
     publish = yaml.safe_load((ROOT / ".github" / "workflows" / "publish.yml").read_text(encoding="utf8"))
     build = publish["jobs"]["build"]["steps"]
