@@ -13,7 +13,9 @@ from tempcourse.widgets import (
     explore_distillation,
     explore_ising,
     explore_levels,
+    explore_pass_at_k,
     explore_softmax,
+    explore_speculative,
     explore_temperature,
     language_model,
     quiz,
@@ -65,6 +67,15 @@ EXPLORABLES = {
     "language_model": (
         lambda: language_model(),
         {"context": 9, "prompt": "Albert", "chat": True, "engine": 1, "temperature_index": 3, "top_k": 4, "seed": 42},
+    ),
+    "explore_pass_at_k": (
+        lambda: explore_pass_at_k(),
+        {"temperature_index": 82, "k_index": 3, "hard": 95, "gap": 7.25, "seed": 42},
+    ),
+    "explore_speculative": (
+        lambda: explore_speculative(),
+        {"tied": False, "temperature_index": 42, "draft_index": 0, "ignores": True, "disagreement": 2.3}
+        | {"length": 9, "cost": 0.29, "seed": 42},
     ),
     "your_calibration": (lambda: your_calibration(), {"chapter": 3, "attempt": 1, "shown": True}),
     "quiz": (lambda: quiz(*QUESTION), {}),

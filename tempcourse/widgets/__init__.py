@@ -10,7 +10,9 @@ from .explore_dark_knowledge import explore_dark_knowledge
 from .explore_distillation import explore_distillation
 from .explore_ising import explore_ising
 from .explore_levels import explore_levels
+from .explore_pass_at_k import explore_pass_at_k
 from .explore_softmax import explore_softmax
+from .explore_speculative import explore_speculative
 from .explore_temperature import explore_temperature
 from .kit.explorable import Explorable
 from .language_model import language_model
@@ -32,7 +34,9 @@ __all__ = [
     "explore_distillation",
     "explore_ising",
     "explore_levels",
+    "explore_pass_at_k",
     "explore_softmax",
+    "explore_speculative",
     "explore_temperature",
     "language_model",
     "quiz",

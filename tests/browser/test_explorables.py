@@ -293,6 +293,8 @@ BOTH = {
     "explore_levels": [r"(E = .*?) (?:\(|holds)", r"mean energy .*"],
     "explore_calibration": [r"(88\.1) %", r"(21\.4) %"],
     "decoding_lab": [r"had\W+([\d.]+ %)", r"(8) of", r"(6\.09)"],
+    "explore_pass_at_k": [r"pass@\d+ [\d.]+ %, best at temperature [\d.]+", r"(50) % of the tasks"],
+    "explore_speculative": [r"temperature [\d.]+: [\d.]+ % .* exactly\."],
     "sequence_tree": [r"[AB] [abc] [\d.]+ % and [\d.]+ %", r"entropy [\d.]+ and [\d.]+ nats"],
 }
 

@@ -3,6 +3,7 @@
 import math
 import sys
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from pages import in_browser
 
-from tempcourse import decoding
+from tempcourse import decoding, many_samples
 from tempcourse import softmax as python
 from tempcourse.plots import temperature_colour
 from tempcourse.words import number, percent
@@ -91,6 +92,54 @@ def test_entropy_and_effective_choices_agree_with_python(page, calls):
     for name, function in (("entropy", python.entropy), ("effectiveChoices", python.effective_choices)):
         for (row,), theirs in zip(calls, in_browser(page, name, calls), strict=True):
             assert not differ(theirs, float(function(row)), NORMAL), (name, row, theirs)
+
+
+POWERS = st.floats(-18, 0).map(lambda power: 10**power)
+CHANCES = st.one_of(st.sampled_from([0.0, 1.0, 1e-300, 1 - 2**-53]), st.floats(0, 1), POWERS)
+
+
+@thorough
+@given(calls=st.lists(st.tuples(CHANCES, st.integers(1, 1000).map(float)), min_size=10, max_size=30))
+def test_pass_at_k_agrees_with_python(page, calls):
+    for (p, k), theirs in zip(calls, in_browser(page, "passAtK", calls), strict=True):
+        assert not differ(theirs, float(many_samples.pass_at_k(p, int(k))), NORMAL), (p, k, theirs)
+
+
+def test_the_estimate_of_pass_at_k_is_the_fraction_of_subsets_and_pythons(page):
+    calls = [(float(n), float(c), float(k)) for n in (1, 2, 7, 40) for c in range(n + 1) for k in range(1, n + 1)]
+    calls += [(2000.0, 1.0, 1000.0), (2000.0, 1000.0, 1000.0), (200.0, 3.0, 1.0)]
+    for (n, c, k), theirs in zip(calls, in_browser(page, "passAtKEstimate", calls), strict=True):
+        n, c, k = int(n), int(c), int(k)
+        exact = 1 - Fraction(math.comb(n - c, k), math.comb(n, k))
+        assert theirs == pytest.approx(float(exact), rel=1e-12, abs=0), (n, c, k)
+        assert not differ(theirs, float(many_samples.pass_at_k_estimate(n, c, k))), (n, c, k)
+
+
+def distributions(size):
+    return st.lists(WEIGHTS, min_size=size, max_size=size).filter(lambda row: sum(row) > 0).map(distribution)
+
+
+PAIRS = st.integers(2, 8).flatmap(lambda size: st.tuples(distributions(size), distributions(size)))
+
+
+@thorough
+@given(calls=st.lists(PAIRS, min_size=10, max_size=30))
+def test_acceptance_and_residual_agree_with_python(page, calls):
+    for (p, q), theirs in zip(calls, in_browser(page, "acceptanceRate", calls), strict=True):
+        assert not differ(theirs, float(many_samples.acceptance_rate(p, q)), NORMAL), (p, q, theirs)
+    calls = [(p, q) for p, q in calls if np.maximum(np.subtract(p, q), 0).sum() > 0]
+    for (p, q), theirs in zip(calls, in_browser(page, "residual", calls), strict=True):
+        ours = many_samples.residual(p, q)
+        assert not [pair for pair in zip(theirs, ours.tolist(), strict=True) if differ(*pair, NORMAL)], (p, q, theirs)
+
+
+@thorough
+@given(calls=st.lists(st.tuples(CHANCES, st.integers(0, 20).map(float)), min_size=10, max_size=30))
+def test_expected_tokens_are_the_sum_of_the_powers_and_pythons(page, calls):
+    for (rate, length), theirs in zip(calls, in_browser(page, "expectedTokens", calls), strict=True):
+        powers = sum(Fraction(rate) ** i for i in range(int(length) + 1))
+        assert theirs == pytest.approx(float(powers), rel=1e-12, abs=0), (rate, length)
+        assert not differ(theirs, float(many_samples.expected_tokens(rate, int(length)))), (rate, length)
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,9 @@ const DASHES = [
  * grid    the temperatures at which curves are drawn
  * ticks   the temperatures that are written on the axis
  * limits  [temperature, text, anchor] each: upright lines through all plots
+ * rings   of how many of the first plot's curves a place can be marked
  */
-export function temperatureChart({ model, label, plots, ticks, symbol = "τ", grid, limits = [] }) {
+export function temperatureChart({ model, label, plots, ticks, symbol = "τ", grid, limits = [], rings = 1 }) {
   const stops = model.get("temperatures");
   const temperatures = grid ?? fineGrid(stops);
   const curves = plots.map((plot) => curvesOf(plot, temperatures));
@@ -36,17 +37,17 @@ export function temperatureChart({ model, label, plots, ticks, symbol = "τ", gr
   const gradient = temperatureGradient(node);
   const layLimits = limitMarks(frame, limits);
   const layAxis = temperatureAxisMarks(node, ticks, symbol);
-  const best = svg("line", { class: "tc-limit", y1: frame.plots[0].top - 6, y2: floor, visibility: "hidden" });
-  const ring = svg("circle", { class: "tc-ring", r: 8, visibility: "hidden" });
+  const best = Array.from({ length: rings }, () => ringMarks(frame.plots[0].top - 6, floor));
   const lines = svg("g");
   const marks = tinted();
   const drawn = curves.map((each, i) => plotMarks(frame.plots[i], each, { ...plots[i], gradient, lines, marks }));
   const names = drawn.flatMap((plot) => plot.cursor.flatMap((each) => (each.name ? [each.name] : [])));
-  node.append(best, lines, marks.node, ...names, ring);
+  node.append(...best.map(({ line }) => line), lines, marks.node, ...names, ...best.map(({ ring }) => ring));
   let axis = null;
   const places = () => stops.map((stop) => axis.at(stop));
   pickWithPointer(node, places, (index) => model.change({ temperature_index: index }));
-  const height = (temperature) => frame.plots[0].y(plots[0].of(temperature)[0]);
+  const place = (temperature, value) => [axis.at(temperature), frame.plots[0].y(value)];
+  const point = (temperature, i = 0) => place(temperature, plots[0].of(temperature)[i]);
 
   return {
     node,
@@ -58,18 +59,14 @@ export function temperatureChart({ model, label, plots, ticks, symbol = "τ", gr
       layAxis(axis, floor);
       drawn.forEach((plot) => plot.layout(axis, temperatures));
     },
-    /** marked: a temperature at which the first curve gets a ring. */
-    update(temperature, marked) {
+    /** marked: temperatures at which the first plot's curves get a ring, the first curve first. */
+    update(temperature, ...marked) {
       marks.tint(temperature);
       drawn.forEach((plot) => plot.update(axis, temperature));
-      [ring, best].forEach((each) => move(each, { visibility: marked === undefined ? "hidden" : "visible" }));
-      if (marked === undefined) return;
-      const at = axis.at(marked);
-      move(ring, { cx: at, cy: height(marked) });
-      move(best, { x1: at, x2: at });
+      best.forEach((each, i) => each.put(marked[i] === undefined ? null : point(marked[i], i)));
     },
-    /** The place of the first curve's point at a temperature. */
-    point: (temperature) => [axis.at(temperature), height(temperature)],
+    /** The place of the first curve's point at a temperature, and that of any value in its plot. */
+    ...{ point, place },
     showCurves: (on) => move(lines, { visibility: on ? "visible" : "hidden" }),
   };
 }
@@ -106,6 +103,20 @@ function limitMarks({ node, plots, floor }, limits) {
       move(line, { x1: x, x2: x });
       move(name, { x: x + shift });
     });
+}
+
+/** A ring around a point of a curve, and an upright line through it. */
+function ringMarks(top, floor) {
+  const line = svg("line", { class: "tc-limit", y1: top, y2: floor });
+  const ring = svg("circle", { class: "tc-ring", r: 8 });
+  const put = (point) => {
+    [line, ring].forEach((each) => move(each, { visibility: point ? "visible" : "hidden" }));
+    if (!point) return;
+    move(line, { x1: point[0], x2: point[0] });
+    move(ring, { cx: point[0], cy: point[1] });
+  };
+  put(null);
+  return { line, ring, put };
 }
 
 /** A plot's curves, in `lines`, and their cursor, in `marks`. */
@@ -172,7 +183,7 @@ function layCurve({ line, bridges, circles, away }, points, heights, { left, rig
 function cursorMark(label) {
   const dot = svg("circle", { class: "tc-dot", r: 4.5 });
   if (label === undefined) return { dot };
-  const name = svg("text", { class: "tc-mark-name", "text-anchor": "middle" }, label);
+  const name = svg("text", { class: "tc-mark-name" }, label);
   return { dot, leader: svg("line", { class: "tc-leader" }), name };
 }
 
@@ -181,5 +192,5 @@ function placeCursor({ dot, leader, name }, x, height, labelHeight, side) {
   move(dot, { cx: x, cy: height, visibility: "visible" });
   if (!name) return;
   move(leader, { x1: x, y1: height, x2: x + 13 * side, y2: labelHeight });
-  move(name, { x: x + 19 * side, y: labelHeight + 4.5 });
+  move(name, { x: x + 15 * side, y: labelHeight + 4.5, "text-anchor": side < 0 ? "end" : "start" });
 }
