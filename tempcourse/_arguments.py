@@ -225,6 +225,18 @@ def read_distributions(values, name, axis=-1):
     return p, dtype
 
 
+def read_two_distributions(p, q, axis=-1):
+    """Return the probabilities p and q with the axis last, broadcast, and the dtype that the result will have."""
+    p, p_dtype = read_distributions(p, "p", axis)
+    q, q_dtype = read_distributions(q, "q", axis)
+    if p.shape[-1] != q.shape[-1]:
+        raise ValueError(f"q must be as long as p along the axis, {p.shape[-1]}, got {q.shape[-1]}")
+    try:
+        return *np.broadcast_arrays(p, q), np.result_type(p_dtype, q_dtype)
+    except ValueError:
+        raise ValueError(f"q must broadcast with p of shape {p.shape}, got {q.shape}") from None
+
+
 def read_labels(labels, classes, name="labels"):
     """Return the indices of classes as an array."""
     y = read_array(labels, name)

@@ -15,7 +15,14 @@ import math
 
 import numpy as np
 
-from tempcourse._arguments import axis_moved, read_distributions, read_number, read_real, read_rows
+from tempcourse._arguments import (
+    axis_moved,
+    read_distributions,
+    read_number,
+    read_real,
+    read_rows,
+    read_two_distributions,
+)
 
 __all__ = [
     "effective_choices",
@@ -255,19 +262,12 @@ def kl_divergence(p, q, *, axis=-1, base=None):
     >>> print(kl_divergence([0.5, 0.5], [1.0, 0.0]))
     inf
     """
-    p, p_dtype = read_distributions(p, "p", axis)
-    q, q_dtype = read_distributions(q, "q", axis)
-    if p.shape[-1] != q.shape[-1]:
-        raise ValueError(f"q must be as long as p along the axis, {p.shape[-1]}, got {q.shape[-1]}")
-    try:
-        p, q = np.broadcast_arrays(p, q)
-    except ValueError:
-        raise ValueError(f"q must broadcast with p of shape {p.shape}, got {q.shape}") from None
+    p, q, dtype = read_two_distributions(p, q, axis)
     # Both sum to 1, so q − p adds nothing; with it no term is negative, and none is lost where p and q are close.
     terms = np.where((p > 0) & (q == 0), math.inf, p * (_log(p) - _log(q)) + (q - p))
     near = abs(p - q) < NEAR * q
     terms[near] = (q * _excess((p - q) / q))[near]
-    return _summed(terms, base, np.result_type(p_dtype, q_dtype))
+    return _summed(terms, base, dtype)
 
 
 @np.errstate(all="ignore")

@@ -21,6 +21,7 @@ from tempcourse.widgets import (
     quiz,
     review,
     sequence_tree,
+    settings_converter,
     story_writer,
     your_calibration,
 )
@@ -50,6 +51,11 @@ EXPLORABLES = {
         },
     ),
     "sequence_tree": (lambda: sequence_tree(), {"preset": 2, "mode": 1, "temperature_index": 0}),
+    "settings_converter": (
+        lambda: settings_converter(),
+        {"context": 24, "own": "a b -1\n& -2", "others": False, "source": 2, "target": 0, "temperature_index": 5}
+        | {"top_k": 4, "top_p": 3, "min_p": 2, "typical_p": 1},
+    ),
     "story_writer": (
         lambda: story_writer("“I have"),
         {"prompt": "It is: “no”? The", "temperature_index": 0, "min_p": 3, "top_k": 2, "top_p": 9}

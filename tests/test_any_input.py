@@ -24,6 +24,7 @@ from small_transformer import small_transformer
 
 import tempcourse
 from tempcourse import decoding, distillation, exploration, language, sequences, sweep
+from tempcourse.decoding import LLAMA_CPP, VLLM
 
 INF, NAN = math.inf, math.nan
 MODULES = [
@@ -153,6 +154,12 @@ CALLS = {
     "calibration.reliability_curve": {"probabilities": P, "labels": Y, "bins": 5, "equal_mass": False},
     "contexts.load_contexts": {},
     "contexts.load_written": {},
+    "conversion.convert": {"settings": {"temperature": 0.5, "min_p": 0.1}, "source": VLLM, "target": LLAMA_CPP},
+    "conversion.fitting_top_p": {
+        **{"logits": [2.0, 1.0, 0.5], "settings": {"temperature": 0.5, "top_p": 0.9}},
+        **{"source": VLLM, "target": LLAMA_CPP},
+    },
+    "conversion.total_variation": {"p": P, "q": P},
     "decoding.Engine.__call__": {
         "self": decoding.TRANSFORMERS,
         "temperature": 0.5,
@@ -396,6 +403,7 @@ CALLS = {
     "widgets.quiz": {"question": "Why?", "choices": ["a", "b"], "answer": 0, "explanations": ["Right.", "Wrong."]},
     "widgets.review": {"notebooks": "notebooks"},
     "widgets.sequence_tree": {"first": [0.6, 0.4], "then": [[0.5, 0.5], [1.0]]},
+    "widgets.settings_converter": {},
     "widgets.story_writer": {"prompt": "Old Jon", "length": 3},
     "widgets.your_calibration": {},
     "words.number": {"value": 0.5, "digits": 3},

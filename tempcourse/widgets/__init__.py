@@ -19,6 +19,7 @@ from .language_model import language_model
 from .quiz import quiz
 from .review import review
 from .sequence_tree import sequence_tree
+from .settings_converter import settings_converter
 from .story_writer import story_writer
 from .your_calibration import your_calibration
 
@@ -42,6 +43,7 @@ __all__ = [
     "quiz",
     "review",
     "sequence_tree",
+    "settings_converter",
     "story_writer",
     "your_calibration",
 ]

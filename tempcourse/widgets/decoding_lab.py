@@ -13,6 +13,7 @@ from tempcourse.language import NGramModel, load_stories
 from tempcourse.softmax import effective_choices, softmax
 from tempcourse.words import percent
 
+from .kit.contexts import NOTHING_PASTED, ContextTraits, recorded_labels
 from .kit.controls import WIDE, buttons, temperature_slider
 from .kit.explorable import Explorable, View, numbers
 from .kit.filters import (
@@ -53,20 +54,13 @@ LAST_SEED = 9999
 DRAWN = 6  # tokens of the static picture
 
 
-class DecodingView(filter_traits(SETTINGS), View):
+class DecodingView(ContextTraits, filter_traits(SETTINGS), View):
     """Bars of the most likely tokens before and after an engine's chain, and what is drawn from them."""
 
     _esm = join_sources("decoding_lab.js")
 
     words = traitlets.List(help="the vocabulary").tag(sync=True)
-    contexts = traitlets.List(help="texts that come before").tag(sync=True)
     log_probabilities = traitlets.List(help="of the next word, a row each of the first contexts").tag(sync=True)
-    recorded = traitlets.List(help="of a real model, one each of the other contexts").tag(sync=True)
-    width = traitlets.Float(help="of a bin of the counts").tag(sync=True)
-    context = traitlets.Int(0, help="an index into contexts; beyond them, what the reader pastes").tag(sync=True)
-    own = traitlets.Unicode("", help="what the reader pastes").tag(sync=True)
-    returned = traitlets.Float(1.0, help="the temperature at which the service returned it").tag(sync=True)
-    others = traitlets.Bool(True, help="count what is missing in it as one entry").tag(sync=True)
     engines = traitlets.List(help="what engine_state returns of each").tag(sync=True)
     engine = traitlets.Int(0).tag(sync=True)
     more = traitlets.Bool(False, help="show the knobs that are not common").tag(sync=True)
@@ -112,16 +106,13 @@ def decoding_lab(contexts=None):
     >>> lab.controls["top_p"].value
     0.9
     """
-    data = read_data("contexts.json")
-    recorded = data["contexts"] if contexts is None else []
+    recorded = read_data("contexts.json")["contexts"] if contexts is None else []
     contexts = _checked_contexts(contexts)
     words, rows = _logits(contexts)
     texts = [*contexts, *(record["text"] for record in recorded)]
     start = {
         "context": 0,
-        "own": "",
-        "returned": 1.0,
-        "others": True,
+        **NOTHING_PASTED,
         "engine": 0,
         "temperature_index": TEMPERATURES.index(START["temperature"]),
         **filter_indices(SETTINGS, **START),
@@ -136,7 +127,6 @@ def decoding_lab(contexts=None):
         words=words,
         contexts=texts,
         recorded=recorded,
-        width=data["width"],
         log_probabilities=rows,
         engines=[engine_state(engine) for engine in ENGINES],
         temperatures=TEMPERATURES,
@@ -144,11 +134,7 @@ def decoding_lab(contexts=None):
     sliders = filter_sliders(view)
     controls = {
         "context": ipywidgets.Dropdown(
-            options=[
-                *(f"{context} …" for context in contexts),
-                *(f"SmolLM2: {record['text']} …".replace("\n", " ↵ ") for record in recorded),
-                "Your own",
-            ],
+            options=[*(f"{context} …" for context in contexts), *recorded_labels(recorded), "Your own"],
             index=0,
             description="After",
             **WIDE,

@@ -101,7 +101,7 @@ def _checked_levels(energies, degeneracies):
     array = read_finite(energies, "energies")
     if array.ndim != 1 or not 2 <= array.size <= MAX_CLASSES:
         raise ValueError(f"energies must be one row of 2 to {MAX_CLASSES} to be drawn, got shape {array.shape}")
-    row = array.tolist()
+    row = array.astype(float).tolist()
     if len(set(row)) != len(row):
         raise ValueError(f"energies must differ (equal ones are one level of a degeneracy), got {row!r}")
     if degeneracies is None:

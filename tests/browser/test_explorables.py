@@ -295,6 +295,7 @@ BOTH = {
     "decoding_lab": [r"had\W+([\d.]+ %)", r"(8) of", r"(6\.09)"],
     "explore_pass_at_k": [r"pass@\d+ [\d.]+ %, best at temperature [\d.]+", r"(50) % of the tasks"],
     "explore_speculative": [r"temperature [\d.]+: [\d.]+ % .* exactly\."],
+    "settings_converter": [r"([\d.]+ %)"],
     "sequence_tree": [r"[AB] [abc] [\d.]+ % and [\d.]+ %", r"entropy [\d.]+ and [\d.]+ nats"],
 }
 

@@ -81,4 +81,4 @@ def engine_state(engine):
     """Return what JavaScript needs of an engine."""
     hottest = None if engine.hottest == math.inf else engine.hottest  # JSON has no ∞
     state = {"hottest": hottest, "order": list(engine.order), "said": repr(engine)}
-    return state | {name: getattr(engine, name) for name in ("name", "greedy", "coldest", "ties")}
+    return state | {name: getattr(engine, name) for name in ("name", "greedy", "coldest", "ties", "defaults")}

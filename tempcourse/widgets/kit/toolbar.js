@@ -61,7 +61,8 @@ export function linkButton(model, settings) {
   return [copy, message];
 }
 
-async function copyText(text) {
+/** Copy a text, and tell whether that was possible. */
+export async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
