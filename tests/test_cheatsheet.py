@@ -302,6 +302,10 @@ STEPS = {
     "eta_cutoff": "η",
     "dry_penalty": "DRY",
     "xtc": "XTC",
+    "logit_bias": "bias",
+    "dynamic_temperature": "τ",
+    "logit_bias": "bias",
+    "dynamic_temperature": "τ",
     **dict.fromkeys(("repetition_penalty", "presence_penalty", "frequency_penalty"), "penalties"),
 }
 

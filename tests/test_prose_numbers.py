@@ -31,7 +31,6 @@ REASONS = {
     ("03", "65,536"): "2 to the power of 16",
     ("03", "1.901"): "Kaufman's heat capacity, which tests/test_ising.py computes",
     ("03", "57 %"): "what the exercise asks for",
-    ("05", "41"): "the stories, which tests/test_language.py counts",
     ("05", "11.3"): "a quantile of χ² with 3 degrees of freedom",
     ("06", "90"): "the heads in 100 flips at 0.9",
     ("07", "25"): "what the exercise asks for",

@@ -8,7 +8,7 @@ import { cell } from "./kit/table.js";
 import { number, percent } from "./kit/words.js";
 import { BINS, moreToTell, readerReport } from "./maths/reader.js";
 
-const CHAPTERS = ["all", ..."123456789"];
+const CHAPTERS = ["all", ...Array.from({ length: 12 }, (_, i) => String(i + 1))];
 const ATTEMPTS = ["first", "latest"];
 const EMPTY =
   "You have not said yet how sure you are. Each quiz asks for it once you have made your choice; what you say stays on this device.";

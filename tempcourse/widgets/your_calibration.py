@@ -8,7 +8,7 @@ from .kit.controls import WIDE
 from .kit.explorable import Explorable, View
 from .kit.sources import join_sources
 
-CHAPTERS = 9
+CHAPTERS = 12
 ATTEMPTS = ("first", "latest")
 CHOICES, STEPS, CERTAIN = 4, 5, 0.99  # as in maths/reader.js
 EXAMPLE, HEAT, SEED = 60, 1.6, 0  # of the reader that is shown to those who have not answered

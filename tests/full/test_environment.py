@@ -38,5 +38,6 @@ def test_chapter_is_live(browser, address, chapter):
 
 
 def test_chapters_show_every_explorable():
+    """But for the converter, which is for people at work: it is on the page on tuning."""
     shown = {name for chapter in lab.CHAPTERS for name in lab.calls(chapter)}
-    assert shown >= set(lab.EXPLORABLES)
+    assert set(lab.EXPLORABLES) - shown == {"settings_converter"}
