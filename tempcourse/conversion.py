@@ -36,11 +36,11 @@ APART = {"dynamic_temperature", "xtc", "mask"}
 class Conversion:
     """What `convert` found."""
 
-    #: The target's settings by name, of which those that are left out are off: ``target(**conversion.settings)``.
+    #: The target's settings by name, for ``target(**conversion.settings)``; those that are left out are off.
     settings: dict
     #: Pairs of steps that do not commute and that the target takes the other way round, in the source's order.
     swapped: tuple = ()
-    #: Settings that the target cannot take over: a filter that it lacks, a temperature that it does not take.
+    #: Settings that the target cannot take over, for it lacks the filter or does not take the temperature.
     lost: tuple = ()
     #: Whether the engines differ where tokens tie for the last place that is kept; all else is said for no ties.
     ties: bool = False
@@ -52,7 +52,7 @@ class Conversion:
 
     @property
     def exactly(self):
-        """By name, whether a setting is converted exactly: it is not lost, and its step is not swapped with another."""
+        """By name, whether a setting is converted exactly, neither lost nor its step swapped with another."""
         inexact = {*self.lost, *itertools.chain(*self.swapped)}
         return {name: name not in inexact for name in self.settings}
 

@@ -52,7 +52,7 @@ class Sweep:
     means: np.ndarray
     #: Where that of other prompts would lie, each for itself, shape (k, 2).
     intervals: np.ndarray
-    #: The temperature that the others are compared with: the one that was named, or the best.
+    #: The temperature that the others are compared with, the one that was named or else the best.
     baseline: float
     #: The mean score less that of the baseline, shape (k,).
     differences: np.ndarray
@@ -66,7 +66,7 @@ class Sweep:
 
     @property
     def indistinguishable(self):
-        """The temperatures that cannot be told from the baseline, itself among them: 0 is in the interval."""
+        """The temperatures that cannot be told from the baseline, itself among them, as 0 is in the interval."""
         low, high = self.difference_intervals.T
         return self.temperatures[(low <= 0) & (high >= 0)]
 
