@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tempcourse._arguments import read_real, read_two_distributions
-from tempcourse.decoding import FILTERS, Engine, chain
+from tempcourse.decoding import FILTERS, TEXTUAL, Engine, chain, is_off
 from tempcourse.softmax import softmax
 
 __all__ = ["Conversion", "convert", "fitting_top_p", "total_variation"]
@@ -28,8 +28,8 @@ COMMUTE = [{"temper", "top_k"}, {"temper", "min_p"}, {"temper", "top_n_sigma"}, 
 MOVED = {"min_p": lambda m, power: m**power}
 # Filters that may drop the most likely token.
 DROPS_THE_FIRST = {"typical_p"}
-# Steps whose setting is not one number that their function takes; they are not converted.
-APART = {"dynamic_temperature", "xtc", "mask"}
+# Steps that read more than the logits and one number, or may move the most likely token; they are not converted.
+APART = {"dynamic_temperature", "xtc", "mask", "logit_bias", *TEXTUAL}
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ class Conversion:
 
     @property
     def exactly(self):
-        """By name, whether a setting is converted exactly, neither lost nor its step swapped with another."""
-        inexact = {*self.lost, *itertools.chain(*self.swapped)}
+        """By name, whether a setting is converted exactly, not lost nor, but for the temperature, of a swapped step."""
+        inexact = {*self.lost, *itertools.chain(*self.swapped)} - {"temper"}
         return {name: name not in inexact for name in self.settings}
 
 
@@ -79,7 +79,8 @@ def convert(settings, source, target):
     Raises
     ------
     ValueError
-        As ``source(**settings)`` does, and for XTC, a dynamic temperature or a mask, which are not converted.
+        As ``source(**settings)`` does, and for penalties, a bias, a mask, XTC or a dynamic temperature: these are not
+        converted.
     TypeError
         If one of the three is no such thing, or a setting none that there is.
 
@@ -105,9 +106,10 @@ def convert(settings, source, target):
     taken = min(max(tau, target.coldest if tau else tau), target.hottest)
     lost = ("temperature",) if taken != tau else ()
     found = {"temperature": taken}
-    for name in steps.keys() & set(target.order) - {"temper"}:
+    idle = {name for name in steps if taken == 0 and name in target.order and _behind(name, target)}
+    for name in steps.keys() & set(target.order) - {"temper"} - idle:
         found[name] = _moved(name, steps[name], _seen(tau, source, name), _seen(taken, target, name))
-    lacking = tuple(name for name in steps if name not in target.order)
+    lacking = tuple(name for name in steps if name not in target.order or name in idle)
     ties = "top_k" in found and source.ties != target.ties
     return Conversion(_in_order(found, source), tuple(_swapped(steps, tau, target)), lost + lacking, ties)
 
@@ -198,7 +200,7 @@ def _chain(settings, engine, name):
         raise TypeError(f"{name} must be an engine, got {reprlib.repr(engine)}")
     if not isinstance(settings, dict) or not all(isinstance(key, str) for key in settings):
         raise TypeError(f"settings must be a dict from names, got {reprlib.repr(settings)}")
-    if apart := sorted(APART & {key for key, setting in settings.items() if setting is not None}):
+    if apart := sorted(name for name in APART & settings.keys() if not is_off(name, settings[name])):
         raise ValueError(f"settings must be without {', '.join(sorted(APART))}, got {', '.join(apart)}")
     return engine(**settings)
 
@@ -255,7 +257,7 @@ def _moved(name, setting, before, after):
 
 def _in_order(found, source):
     """Return settings in the source's order, without a min-p that is too small for a float."""
-    names = [name for name in source.order if found.get(name)]
+    names = [name for name in source.order if name in found and (name != "min_p" or found[name])]
     return {name: found[name] for name in ("temperature", *names)}
 
 

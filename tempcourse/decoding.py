@@ -466,7 +466,8 @@ def tail_free(logits, share, *, at_least=1):
 
     are the bends of the sorted probabilities, m − 2 of m. One token is kept, and one more for each i at which the
     first i bends have at most that share of the sum of all. So of a share below 1 the last two tokens are never kept.
-    Fewer than three tokens have no bend, and neither have probabilities on a straight line: then all are kept.
+    Fewer than three tokens have no bend, and neither have probabilities on a straight line: then all are kept. In
+    float16 the bends of a large vocabulary are lost in rounding.
 
     Parameters
     ----------
@@ -771,7 +772,8 @@ class Engine:
             By the name of a filter or penalty in the engine's order, as for the function of this name. XTC takes its
             threshold and its probability, ``(0.1, 0.5)``; the dynamic temperature how far it goes below and above
             `temperature`, whose place it takes. None leaves a step out, and so do the engines' own words for that:
-            0 and −1 for top-k, 1 for top-p, typical-p and the repetition penalty, −1 for top-nσ, 0 for the others.
+            0 and −1 for top-k and top-nσ, 1 for top-p, typical-p, tail-free and the repetition penalty, 0 for the
+            others.
 
         Returns
         -------
@@ -794,16 +796,19 @@ class Engine:
         array([-inf,   0., -inf, -inf])
         """
         tau = read_number(temperature, "temperature", 0, self.hottest, above=not self.greedy, where=f" in {self.name}")
-        for name in settings.keys() - LINKS.keys():
-            raise TypeError(f"settings must be of {', '.join(LINKS)}, got {name}")
-        steps = {name: setting for name, setting in settings.items() if not _is_off(name, setting)}
+        known = [name for name in LINKS if name != "temper"]  # that is `temperature`
+        for name in settings.keys() - set(known):
+            raise TypeError(f"settings must be of {', '.join(known)}, got {name}")
+        steps = {name: setting for name, setting in settings.items() if not is_off(name, setting)}
         for name, setting in steps.items():
             if name not in self.order:
                 raise ValueError(f"{name} must be None: {self.name} has no such filter, got {reprlib.repr(setting)}")
             _check_setting(name, setting)
         if tau != 1:
             steps["temper"] = max(tau, self.coldest) if tau else tau
-        if "dynamic_temperature" in steps:
+        if tau == math.inf:
+            steps.pop("dynamic_temperature", None)  # ∞ ± any reach is ∞
+        elif "dynamic_temperature" in steps:
             reach = steps["dynamic_temperature"]
             steps["dynamic_temperature"] = (max(tau - reach, 0.0), tau + reach)
             steps.pop("temper", None)
@@ -851,7 +856,7 @@ LINKS = {
 }
 
 # What engines are told to switch a step off, where that is not 0.
-OFF = {"top_k": (0, -1), "top_p": (1,), "typical_p": (1,), "top_n_sigma": (-1,), "tail_free": (1,)}
+OFF = {"top_k": (0, -1), "top_p": (1,), "typical_p": (1,), "top_n_sigma": (0, -1), "tail_free": (1,)}
 OFF["repetition_penalty"] = (1,)
 
 # What a setting may be, where it is one number.
@@ -1240,7 +1245,7 @@ def _before_the_tail(falling, share, dtype):
     bends = np.where(here, abs(p[..., :-2] - 2 * p[..., 1:-1] + p[..., 2:]), 0)
     total = bends.sum(axis=-1, keepdims=True)
     # Rounding moves p by a share of itself, and a bend by what its three move.
-    rounding = 8 * np.finfo(dtype).eps * (2 + math.log(n))
+    rounding = 8 * np.finfo(dtype).eps * (2 + math.log(n)) * p[..., :1]  # no bend can have more than the largest's
     enough = np.cumsum(bends, axis=-1) <= share * total + rounding
     count = 1 + (here & enough).sum(axis=-1, keepdims=True)
     return np.where(total > rounding, np.minimum(count, np.maximum(tokens - 2, 1)), tokens)
@@ -1251,7 +1256,7 @@ def _dropped(z, keep, dtype):
     return np.where(keep, z, z.dtype.type(-math.inf)).astype(dtype, copy=False)
 
 
-def _is_off(name, setting):
+def is_off(name, setting):
     """Tell whether a setting leaves its step out."""
     if setting is None:
         return True

@@ -108,10 +108,11 @@ def pass_at_k_estimate(samples, correct, k):
     refuse(c, c > n, "correct", "at most the number of samples")
     refuse(k, k > n, "k", "at most the number of samples")
     factors, taken = np.minimum(c, k), np.maximum(c, k)
-    missed = np.ones(n.shape)
+    log_missed = np.zeros(n.shape)
     for i in range(int(factors.max(initial=0))):
-        missed *= np.where(i < factors, np.maximum(1 - taken / np.maximum(n - i, 1), 0), 1)
-    return 1 - missed
+        share = np.minimum(taken / np.maximum(n - i, 1), 1)
+        log_missed += np.where(i < factors, np.log1p(-share), 0)
+    return -np.expm1(log_missed) + 0.0
 
 
 def best_of_n(probabilities, scores, n):

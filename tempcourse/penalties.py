@@ -70,8 +70,9 @@ def repetition_penalty(logits, penalty, *, text):
     """
     z, dtype = read_logits(logits)
     theta = read_number(penalty, "penalty", 0, above=True, finite=True)
-    penalised = np.where(z > 0, z / z.dtype.type(theta), z * z.dtype.type(theta))
-    return np.where(_how_often(text, z) > 0, penalised, z).astype(dtype, copy=False)
+    wide = z.astype(np.float64)
+    penalised = np.where(wide > 0, wide / theta, wide * theta)
+    return _moved(z, np.where(_how_often(text, z) > 0, penalised, wide), dtype)
 
 
 @np.errstate(all="ignore")
@@ -220,7 +221,7 @@ def dry_penalty(logits, multiplier, *, text, base=1.75, allowed=2, breakers=()):
         lengths[row] = _repeated(texts[row], z.shape[-1], stops)
     excess = np.maximum(lengths - allowed, 0).astype(np.float64)
     penalties = multiplier * np.where(lengths >= allowed, base**excess, 0) if multiplier else np.zeros(z.shape)
-    return _less(z, np.minimum(penalties, float(np.finfo(dtype).max) / 4), dtype)
+    return _less(z, penalties, dtype)
 
 
 @np.errstate(all="ignore")
@@ -348,7 +349,13 @@ def _repeated(text, n, stops):
 
 def _less(z, penalties, dtype):
     """Return logits less their penalties."""
-    return (z - penalties.astype(z.dtype)).astype(dtype, copy=False)
+    return _moved(z, z.astype(np.float64) - penalties, dtype)
+
+
+def _moved(z, moved, dtype):
+    """Return moved logits: what was finite stays finite, and what was not stays as it was."""
+    most = float(np.finfo(dtype).max)
+    return np.where(np.isfinite(z), np.clip(moved, -most, most), z).astype(dtype, copy=False)
 
 
 def _left(z, keep, name, dtype):

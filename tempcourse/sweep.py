@@ -228,7 +228,8 @@ def sweep(
             raise ValueError(f"baseline must be one of the temperatures, got {baseline:g}")
     seeds = rng.integers(SEEDS, size=(len(prompts), samples))
     scores = _scored(model, prompts, taus, score, seeds)
-    rows = scores.sum(axis=-1)  # whole numbers stay whole, so that what is equal is told equal
+    # Sums that are rounded once, whatever their order, so that what is equal is told equal.
+    rows = np.apply_along_axis(math.fsum, -1, scores)
     if baseline is None:
         baseline = taus[rows.sum(axis=1).argmax()]
     drawn = _resampled(rows, resamples, rng)

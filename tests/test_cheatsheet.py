@@ -304,8 +304,6 @@ STEPS = {
     "xtc": "XTC",
     "logit_bias": "bias",
     "dynamic_temperature": "τ",
-    "logit_bias": "bias",
-    "dynamic_temperature": "τ",
     **dict.fromkeys(("repetition_penalty", "presence_penalty", "frequency_penalty"), "penalties"),
 }
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tempcourse.contexts import load_contexts
 from tempcourse.conversion import COMMUTE, convert, fitting_top_p, total_variation
-from tempcourse.decoding import FILTERS, LLAMA_CPP, OFF, TRANSFORMERS, VLLM, temper, top_k
+from tempcourse.decoding import FILTERS, LLAMA_CPP, OFF, TEXTGEN, TRANSFORMERS, VLLM, temper, top_k
 from tempcourse.softmax import softmax
 
 INF = math.inf
@@ -86,6 +86,39 @@ def test_an_exact_conversion_is_exact_for_any_logits(pair, temperature, k, m, p,
     logits = np.random.default_rng(seed).normal(0, 3, n)
     if convert(given_settings, source, target).exact:
         assert distance(logits, given_settings, source, target) < 1e-12
+
+
+def test_top_n_sigma_is_converted_exactly_between_those_that_have_it():
+    rows = np.random.default_rng(4).normal(0, 2, (4, 9))
+    for tau, sigmas, k in itertools.product((0.7, 1.0, 1.9), (0.5, 1.0, 2.0), (None, 3)):
+        given_settings = {"temperature": tau, "top_n_sigma": sigmas, "top_k": k}
+        found = convert(given_settings, LLAMA_CPP, TEXTGEN)
+        assert found.exact and found.settings["top_n_sigma"] == sigmas
+        assert max(distance(row, given_settings, LLAMA_CPP, TEXTGEN) for row in rows) < 1e-12
+    assert convert({"top_n_sigma": 1.0}, LLAMA_CPP, VLLM).lost == ("top_n_sigma",)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"presence_penalty": 1.5, "text": [0]},
+        {"logit_bias": {0: -100}},
+        {"xtc": (0.1, 0.5)},
+        {"dynamic_temperature": 0.2},
+        {"repetition_penalty": 1.3, "text": [0]},
+    ],
+)
+def test_what_reads_more_than_the_logits_is_refused(more):
+    words = r"^settings must be without dry_penalty, dynamic_temperature, .*, xtc, got "
+    with pytest.raises(ValueError, match=words):
+        convert({"temperature": 0, **more}, LLAMA_CPP, VLLM)
+    assert convert({"presence_penalty": 0, "xtc": None, "dynamic_temperature": 0}, LLAMA_CPP, VLLM).exact
+
+
+def test_behind_a_temperature_of_0_a_filter_is_lost():
+    turned = dataclasses.replace(LLAMA_CPP, order=("typical_p", "temper", "min_p"))
+    found = convert({"temperature": 0, "typical_p": 0.5, "min_p": 0.1}, LLAMA_CPP, turned)
+    assert found.lost == ("min_p",) and found.settings == {"temperature": 0.0, "typical_p": 0.5}
 
 
 @pytest.mark.parametrize("engine", ORDERS, ids=lambda engine: engine.name)
@@ -227,8 +260,8 @@ def test_a_min_p_too_small_for_a_float_is_off():
 
 
 def test_the_engines_words_for_off_are_off():
-    for name, words in OFF.items():
-        for word in words:
+    for name in set(LLAMA_CPP.order) - {"temper", "mask", "logit_bias", "xtc"}:
+        for word in OFF.get(name, (0,)):
             assert convert({"temperature": 0.7, name: word}, LLAMA_CPP, LLAMA_CPP).settings == {"temperature": 0.7}
 
 

@@ -451,6 +451,7 @@ class TestChains:
         assert repr(LLAMA_CPP(temperature=0.75, dynamic_temperature=0.5)) == "dynamic_temperature((0.25, 1.25))"
         assert repr(LLAMA_CPP(temperature=0.5, dynamic_temperature=2)) == "dynamic_temperature((0.0, 2.5))"
         assert repr(LLAMA_CPP(dynamic_temperature=0)) == "keep all"
+        assert repr(LLAMA_CPP(temperature=INF, dynamic_temperature=0.5)) == "temper(inf)"
 
     def test_at_0_penalties_still_come_first(self):
         settings = {"temperature": 0, "presence_penalty": 1.5, "top_k": 2, "text": [0]}
@@ -458,8 +459,9 @@ class TestChains:
         assert kept(VLLM(**settings)([2.0, 1.0, 0.5, 0.1])) == [1]
 
     def test_settings_that_no_engine_has(self):
-        with pytest.raises(TypeError, match=r"^settings must be of temper, top_k, .*, got top_q$"):
-            VLLM(top_q=0.5)
+        for wrong in ({"top_q": 0.5}, {"temper": 5}):
+            with pytest.raises(TypeError, match=r"^settings must be of top_k, top_p, .*, got (top_q|temper)$"):
+                VLLM(**wrong)
         with pytest.raises(ValueError, match=r"^tail_free must be None: llama.cpp has no such filter, got 0.5$"):
             LLAMA_CPP(tail_free=0.5)
         for wrong in (0.1, (0.1,), (0.1, 0.5, 1)):

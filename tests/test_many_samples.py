@@ -64,6 +64,8 @@ def test_the_estimate_is_the_ratio_of_binomial_coefficients():
 def test_the_estimate_broadcasts_and_is_1_where_no_choice_can_miss():
     table = pass_at_k_estimate([[4], [5]], [0, 1, 4], 2)
     np.testing.assert_allclose(table, [[0, 0.5, 1], [0, 0.4, 1]])
+    for n in (10**9, 10**12, 10**15):
+        assert pass_at_k_estimate(n, 1, 1) * n == pytest.approx(1, rel=1e-12)
     assert pass_at_k_estimate(10**12, 3, 10**11) == pytest.approx(1 - 0.9**3, rel=1e-9)
 
 

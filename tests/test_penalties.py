@@ -63,6 +63,20 @@ class TestPenalties:
         assert function(np.array([3, 2, 1, 0]), setting).dtype == np.float64
         assert kept(function([INF, 1.0, 0.0, -1.0], setting)) == [0, 1, 2, 3]
 
+    @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+    def test_extremes_neither_drop_nor_lift_nor_turn_to_nan(self, dtype):
+        most = np.finfo(dtype).max
+        z = np.array([-INF, 1.0, 0.0, -most, most], dtype)
+        text = [0, 0, 1, 2, 3, 4] * 20
+        for penalty in (1e-300, 1e-50, 1e39, 1e308, -1e308, -1e39):
+            for function in (presence_penalty, frequency_penalty):
+                assert kept(function(z, penalty, text=text)) == [1, 2, 3, 4]
+            if penalty > 0:
+                assert kept(repetition_penalty(z, penalty, text=text)) == [1, 2, 3, 4]
+                assert kept(dry_penalty(z, penalty, text=text)) == [1, 2, 3, 4]
+        for result in (repetition_penalty(z, 1e39, text=text), frequency_penalty(z, -1e308, text=text)):
+            assert not np.isnan(result).any()
+
     def test_what_changes_nothing(self):
         for z in (SKETCH, -SKETCH, np.array([-INF, 1.0, 1e308, -1e308])):
             for result in (

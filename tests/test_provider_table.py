@@ -79,6 +79,11 @@ def test_only_a_page_with_a_table_has_its_files(build, name):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
+        (lambda source, some, file: file.clear(), "'sources' is missing, empty or of another form"),
+        (lambda source, some, file: file.update(sources=["a"]), "'sources' is missing, empty or of another form"),
+        (lambda source, some, file: file.pop("providers"), "'providers' is missing, empty or of another form"),
+        (lambda source, some, file: file.update(providers=["a"]), "a provider needs a name"),
+        (lambda source, some, file: some["zero"].update(source=["a"]), "Some model: 'zero' needs a source"),
         (lambda source, some, file: source.pop("read"), "source 'manual' needs the date"),
         (lambda source, some, file: source.update(read="30 November"), "source 'manual' needs the date"),
         (lambda source, some, file: source.pop("address"), "source 'manual' needs an address"),

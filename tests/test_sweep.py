@@ -1,5 +1,6 @@
 """Sweeps of models whose success is known exactly: means, intervals and their coverage, pairs, verdicts, errors."""
 
+import itertools
 import math
 import re
 from itertools import product
@@ -238,6 +239,17 @@ def test_equal_sums_are_equal_and_are_not_told_apart():
     result = found(model, range(8), [1, 2], samples=3, score=lambda prompt, answer: answer / 4)
     assert result.differences.tolist() == [0, 0]
     assert result.best == 1 and result.indistinguishable.tolist() == [1, 2]
+
+
+def test_the_same_scores_in_another_order_are_not_told_apart():
+    """Their sums, in the order in which they come, would differ by a last bit."""
+    scores = {0: itertools.cycle([0.1, 0.2, 0.3]), 1: itertools.cycle([0.3, 0.2, 0.1])}
+
+    def model(prompt, temperature, seed):
+        return next(scores[temperature])
+
+    result = found(model, range(12), [0, 1], samples=3, score=lambda prompt, answer: answer)
+    assert result.differences.tolist() == [0, 0] and result.indistinguishable.tolist() == [0, 1]
 
 
 def test_better_than_a_named_baseline_is_told_as_well():

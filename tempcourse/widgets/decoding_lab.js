@@ -2,7 +2,7 @@ import { chosenLogits, contextHeading, contextSetting, pasteField, pastedSetting
 import { button, element, scrollable, setText, toggleButton } from "./kit/elements.js";
 import { refusalText } from "./kit/engines.js";
 import { explorable } from "./kit/explorable.js";
-import { facts, panel } from "./kit/panels.js";
+import { facts, note, panel } from "./kit/panels.js";
 import {
   choiceSetting,
   filterSettings,
@@ -22,6 +22,9 @@ import { effectiveChoices, entropy, softmax } from "./maths/softmax.js";
 const FIRST = 12; // tokens that are drawn before the rest is summed up
 const MANY = 1000; // tokens from which on not all can be shown
 const DRAWS = 20;
+const WHERE_0 =
+  "These logits are log-probabilities, none above 0. The repetition penalty, which asks where 0 is, would do otherwise " +
+  "on the logits that the model itself has.";
 
 /** Settings with what the favourite has a part in: its bias, and the text, in which it was said so often in a row. */
 function withFavourite({ logit_bias: bias, xtc, ...settings }, favourite, said) {
@@ -31,6 +34,13 @@ function withFavourite({ logit_bias: bias, xtc, ...settings }, favourite, said) 
     xtc: xtc === null ? null : [xtc, 1],
     text: Array(said).fill(favourite),
   };
+}
+
+/** Whether a knob acts that is not shown. */
+function hiddenActs(model) {
+  const common = model.get("common");
+  const filters = Object.entries(model.get("filters")).filter(([name]) => !common.includes(name));
+  return model.get("said") > 0 || filters.some(([name, stops]) => stops[model.get(name)] !== null);
 }
 
 /** What an engine makes of logits: its steps, the probabilities after them, and what is kept; null if it refuses. */
@@ -169,12 +179,14 @@ function build({ model, body, table, fit, redraw }) {
   const again = button(`Draw ${DRAWS}`);
   again.addEventListener("click", () => model.change({ seed: (model.get("seed") % model.get("last_seed")) + 1 }));
   const ordersTitle = heading("The same settings in each engine’s order");
-  const parts = [...tokens.nodes, figures.node, ordersTitle, orders.node, drawTitle, draws, again];
+  const where0 = note(WHERE_0);
+  const parts = [...tokens.nodes, figures.node, ordersTitle, orders.node, where0, drawTitle, draws, again];
   const picture = element("div", { class: "tc-body" }, ...parts);
   body.append(field.node, picture);
   fit(body, tokens.layout);
 
   const update = () => {
+    if (!model.get("more") && hiddenActs(model)) model.change({ more: true }); // what acts is never out of sight
     const now = stateOf(model, words);
     const { from, after, seed } = now;
     field.update(from);
@@ -183,6 +195,7 @@ function build({ model, body, table, fit, redraw }) {
     table.update(tableOf(now, tokens.update(now)));
     figures.write(factsOf(now));
     orders.update(now);
+    where0.hidden = now.settings.repetition_penalty === null || now.from.recorded === true;
     setText(drawTitle, `${DRAWS} draws, seed ${seed}`);
     setText(draws, after ? drawnWords(now).join(" · ") : refusalText(now.engine, now.temperature));
   };

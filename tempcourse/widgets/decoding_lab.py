@@ -66,6 +66,7 @@ class DecodingView(ContextTraits, filter_traits(SETTINGS), View):
     more = traitlets.Bool(False, help="show the knobs that are not common").tag(sync=True)
     said = traitlets.Int(0, help="how often in a row the favourite has just come").tag(sync=True)
     most_said = traitlets.Int(MOST_SAID).tag(sync=True)
+    common = traitlets.List(list(COMMON), help="the filters whose sliders are always shown").tag(sync=True)
     temperatures = numbers()
     temperature_index = traitlets.Int().tag(sync=True)
     seed = traitlets.Int().tag(sync=True)

@@ -1,5 +1,12 @@
 import { temperatureColour, tinted } from "./kit/colours.js";
-import { chosenLogits, contextHeading, contextSetting, pasteField, pastedSettings } from "./kit/contexts.js";
+import {
+  chosenLogits,
+  contextHeading,
+  contextSetting,
+  pasteField,
+  pastedSettings,
+  recordedTokens,
+} from "./kit/contexts.js";
 import { button, element, move, setText, svg } from "./kit/elements.js";
 import { refusalText } from "./kit/engines.js";
 import { explorable } from "./kit/explorable.js";
@@ -10,7 +17,6 @@ import { choiceSetting, filterSettings, filtersOf, temperatureSetting } from "./
 import { cell } from "./kit/table.js";
 import { copyText } from "./kit/toolbar.js";
 import { number, percent, whole } from "./kit/words.js";
-import { recordedLogits } from "./maths/contexts.js";
 import { convert, fittingTopP, seen, totalVariation } from "./maths/conversion.js";
 import { chain, decode, refusal } from "./maths/decoding.js";
 import { argsort, mean, sum } from "./maths/rows.js";
@@ -185,7 +191,8 @@ function fitText(now, found) {
   const fits = found.map((each) => each.fit).filter(Boolean);
   if (!fits.length) return alone;
   const [low, high] = [Math.min(...fits.map(([, top]) => top)), Math.max(...fits.map(([bottom]) => bottom))];
-  if (high < low) return `${alone} Between ${number(high, 3)} and ${number(low, 3)} it would do for all recorded texts.`;
+  const which = fits.length === found.length ? "all recorded texts" : `the ${fits.length} recorded texts that one fits`;
+  if (high < low) return `${alone} Between ${number(high, 3)} and ${number(low, 3)} it would do for ${which}.`;
   const needs = `one needs ${number(low, 3)} or less, another more than ${number(high, 3)}`;
   return `${alone} Of the ${fits.length} recorded texts ${needs}.`;
 }
@@ -292,13 +299,12 @@ function sidesChart() {
  */
 function allTexts(model, report) {
   const width = model.get("width");
-  const rows = [];
   let [timer, key, asked, found] = [0, "", null, []];
   const next = () => {
     const i = found.length;
     if (i === 0) report(found);
-    rows[i] ??= recordedLogits(model.get("recorded")[i], width);
-    found = [...found, { distances: comparison(rows[i], asked).distances, fit: fitOf(rows[i], asked) }];
+    const { logits } = recordedTokens(model.get("recorded")[i], width);
+    found = [...found, { distances: comparison(logits, asked).distances, fit: fitOf(logits, asked) }];
     if (found.length < model.get("recorded").length) timer = setTimeout(next);
     report(found);
   };

@@ -214,10 +214,11 @@ def test_the_chain_with_all_the_knobs_is_pythons(mathematics):
         chosen_ |= {"top_k": int(chosen_["top_k"])} if "top_k" in chosen_ else {}
         chosen_ |= {"logit_bias": {2: chosen_["logit_bias"]}} if "logit_bias" in chosen_ else {}
         chosen_ |= {"xtc": (chosen_["xtc"], 1)} if "xtc" in chosen_ else {}
-        for engine in ENGINES:
+        tau = float(rng.choice([0.0, 0.7, 1.0, INF]))
+        for engine in [each for each in ENGINES if not refuses(each, tau)]:
             own = {name: value for name, value in chosen_.items() if name in engine.order}
-            steps = engine(temperature=0.7, text=text, rng=np.random.default_rng(0), **own)
-            sent_ = {**own, "temperature": 0.7, "text": text, "chance": 0}
+            steps = engine(temperature=tau, text=text, rng=np.random.default_rng(0), **own)
+            sent_ = {**own, "temperature": tau, "text": text, "chance": 0}
             sent_ |= {"logit_bias": {"2": own["logit_bias"][2]}} if "logit_bias" in own else {}
             names, theirs = in_the_browser(mathematics, engine, sent_, row)
             assert names == [repr(decoding.chain(each)).split("(")[0] for each in steps.filters]
@@ -357,6 +358,28 @@ def test_each_of_the_other_knobs_does_to_the_picture_what_it_does_in_python(show
         order = np.argsort(-logits, kind="stable")[:6]
         assert [row[3] for row in rows(page)[:6]] == pytest.approx(after[order].tolist(), abs=2e-6), name
         assert abs(after - softmax(logits)).max() > 1e-3, name
+
+
+def test_a_knob_that_acts_is_in_sight(show):
+    lab = decoding_lab()
+    page = show(lab)
+    put(page, xtc=3, engine=2)
+    assert state(page, "more") is True
+    put(page, xtc=lab.view.filters["xtc"].index(None), more=False)
+    assert state(page, "more") is False
+    put(page, said=1)
+    assert state(page, "more") is True
+
+
+def test_where_0_is_matters_and_is_said(show):
+    lab = decoding_lab()
+    page = show(lab)
+    note = page.get_by_text("would do otherwise")
+    assert not note.is_visible()
+    put(page, repetition_penalty=7, said=2)
+    assert note.is_visible()
+    put(page, context=len(lab.view.log_probabilities))
+    assert not note.is_visible()
 
 
 def test_zero_is_said_to_be_an_error_where_it_is(show):

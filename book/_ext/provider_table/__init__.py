@@ -53,9 +53,13 @@ def read_providers(path):
         Where one of these is missing, names no source or is not text. The message says which.
     """
     written = yaml.safe_load(Path(path).read_text(encoding="utf8"))
+    written = written if isinstance(written, dict) else {}
+    for key, kind in {"sources": dict, "providers": list}.items():
+        if not (isinstance(written.get(key), kind) and written[key]):
+            raise ValueError(f"{key!r} is missing, empty or of another form")
     sources, used = read_sources(written["sources"]), set()
     for provider in written["providers"]:
-        name = provider.get("name")
+        name = provider.get("name") if isinstance(provider, dict) else None
         if not isinstance(name, str):
             raise ValueError(f"a provider needs a name, got {name!r}")
         if extra := provider.keys() - COLUMNS.keys() - {"name"}:
@@ -64,7 +68,7 @@ def read_providers(path):
             cell = provider.get(column)
             if not isinstance(cell, dict) or not isinstance(cell.get("says"), str):
                 raise ValueError(f"{name}: {column!r} needs what its source says, as text in quotation marks")
-            if cell.get("source") not in sources:
+            if not isinstance(cell.get("source"), str) or cell["source"] not in sources:
                 raise ValueError(f"{name}: {column!r} needs a source of the list, got {cell.get('source')!r}")
             used.add(cell["source"])
     if unused := sources.keys() - used:

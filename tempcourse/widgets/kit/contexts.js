@@ -87,10 +87,11 @@ function remarkOn({ tokens, logits, missing, note }, counted, returned) {
 const recordedRows = new WeakMap(); // what was made of a record: it is long
 
 /** The tokens of a recorded context, of which only the most likely have names. */
-function recordedTokens(record, width) {
+export function recordedTokens(record, width) {
   if (!recordedRows.has(record)) {
     const logits = recordedLogits(record, width);
-    recordedRows.set(record, { names: logits.map((_, rank) => visible(recordedName(record.tokens, rank))), logits });
+    const names = logits.map((_, rank) => visible(recordedName(record.tokens, rank)));
+    recordedRows.set(record, { names, logits, recorded: true });
   }
   return recordedRows.get(record);
 }

@@ -24,7 +24,7 @@ _CUTOFFS = [0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.003, 0.002, 0.001, 0
 #: Those that fewer engines have, too.
 FILTERS = {
     **COMMON,
-    "top_n_sigma": [0.0, *(round(0.25 * i, 2) for i in range(1, 13)), 3.5, 4.0, 5.0, 6.0, 8.0, None],
+    "top_n_sigma": [*(round(0.25 * i, 2) for i in range(1, 13)), 3.5, 4.0, 5.0, 6.0, 8.0, None],
     "epsilon_cutoff": _CUTOFFS,
     "eta_cutoff": _CUTOFFS,
     "tail_free": [*(round(0.05 * i, 2) for i in range(1, 20)), 0.98, 0.99, 0.995, 0.999, None],

@@ -84,7 +84,7 @@ function beforeTheTail(falling, share) {
   const p = softmax(falling, 1).slice(0, tokens);
   const bends = p.slice(2).map((last, i) => Math.abs(p[i] - 2 * p[i + 1] + last));
   const total = sum(bends);
-  const rounding = 8 * Number.EPSILON * (2 + Math.log(falling.length));
+  const rounding = 8 * Number.EPSILON * (2 + Math.log(falling.length)) * p[0];
   if (!(total > rounding)) return tokens;
   let [count, reached] = [1, 0];
   for (const bend of bends) count += Number((reached += bend) <= share * total + rounding);
@@ -205,7 +205,8 @@ export function chain(engine, { temperature, text = [], chance = 0, ...settings 
   const { order, coldest, ties } = engine;
   const why = refusal(engine, temperature);
   if (why) refuse(why);
-  const reach = order.includes("dynamic_temperature") ? (settings.dynamic_temperature ?? null) : null;
+  const dynamic = temperature < Infinity && order.includes("dynamic_temperature"); // ∞ ± any reach is ∞
+  const reach = dynamic ? (settings.dynamic_temperature ?? null) : null;
   const divisor = temperature === 1 || reach !== null ? null : temperature && Math.max(temperature, coldest);
   const between = reach === null ? null : [Math.max(temperature - reach, 0), temperature + reach];
   const used = temperature === 0 ? order.slice(0, order.indexOf("temper") + 1) : order;

@@ -23,5 +23,7 @@ export function argmax(values) {
 
 /** Indices by their key, the smallest first; where keys tie, by index. */
 export function argsort(keys) {
-  return [...keys.keys()].sort((a, b) => keys[a] - keys[b] || a - b); // ∞ − ∞ is NaN: a tie, too
+  const order = Array.from(keys, (_, i) => i);
+  if (order.every((i) => i === 0 || keys[i - 1] <= keys[i])) return order; // as tokens that were recorded come
+  return order.sort((a, b) => keys[a] - keys[b] || a - b); // ∞ − ∞ is NaN: a tie, too
 }
