@@ -65,6 +65,7 @@ def pass_at_k(p, k):
     return -np.expm1(k * np.log1p(-p)) + 0.0  # no −0
 
 
+@np.errstate(divide="ignore")
 def pass_at_k_estimate(samples, correct, k):
     r"""Return the unbiased estimate of pass@k from samples of which some were correct.
 
