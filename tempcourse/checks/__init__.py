@@ -34,8 +34,8 @@ EXERCISES = {
     **calibration.EXERCISES,
     **real_model.EXERCISES,
     **many_samples.EXERCISES,
-    **museum.EXERCISES,
     **notes_on_trial.EXERCISES,
+    **museum.EXERCISES,
 }
 
 

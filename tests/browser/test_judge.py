@@ -64,6 +64,7 @@ def test_functions_and_schedules_stay_with_python():
         "Schedule",
         "Cooling",
         "Catch",
+        "Claim",
     }
 
 

@@ -34,8 +34,8 @@ CHAPTERS = [
     calibration,
     real_model,
     many_samples,
-    museum,
     notes_on_trial,
+    museum,
 ]
 BANKS = {number: known for chapter in CHAPTERS for number, known in chapter.BANK.items()}
 

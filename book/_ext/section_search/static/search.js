@@ -18,7 +18,7 @@
   };
 
   const words = query.replace(/[=→<>≤≥]/gu, " $& ").split(/\s+/u).filter(Boolean);
-  const patternOf = (some) => new RegExp(some.map(wordPattern).join("\\s*"), "giu");
+  const patternOf = (some) => new RegExp(some.map(wordPattern).join("[-‑–\\s]*"), "giu");
   const count = (pattern, text) => (text.match(pattern) ?? []).length;
 
   // What a chapter explains comes before what is asked of it, and before the glossary and the package.
