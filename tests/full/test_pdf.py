@@ -80,9 +80,9 @@ def links(reader):
 
 
 def test_size(reader):
-    """A4, no more than 15 MB, and neither a leaflet nor an encyclopaedia."""
-    assert PDF.stat().st_size <= 15e6
-    assert 120 <= len(reader.pages) <= 360
+    """A4, no more than 20 MB, and neither a leaflet nor an encyclopaedia."""
+    assert PDF.stat().st_size <= 20e6
+    assert 120 <= len(reader.pages) <= 400
     assert {(round(page.mediabox.width), round(page.mediabox.height)) for page in reader.pages} == {(595, 842)}
 
 
