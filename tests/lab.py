@@ -152,6 +152,7 @@ def drag(page, name):
         now = last_output(page).inner_text().splitlines()
         changed = [line for before, line in zip(known, now, strict=False) if line != before]
         full = slider.locator(".widget-label").inner_text()
-        return len(now) == len(known) and changed == [f"{full} is {readout.inner_text()}"]
+        value = f" is {readout.inner_text()}"  # controls that are tied to this one have it as well
+        return len(now) == len(known) and full + value in changed and all(line.endswith(value) for line in changed)
 
     wait_until(python_knows, lambda: (known, last_output(page).inner_text(), readout.inner_text()))
