@@ -68,10 +68,9 @@ $(MODEL): | $(BIN)/.installed
 	@$(BIN)/python tools/fetch_model.py
 
 # Two workers, each with a core: on threads of the other's, linear algebra takes many times as long.
-test: export OPENBLAS_NUM_THREADS = 1
 test: model book
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval notebooks tests --ignore tests/full
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval notebooks tests --ignore tests/full
 
 test-full: site $(NODE)/.installed
 	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/full

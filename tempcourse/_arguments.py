@@ -37,10 +37,8 @@ def check_flag(value, name):
 
 def read_number(value, name, least=0, most=math.inf, *, above=False, finite=False, where=""):
     """Return one number from `least`, or only above it, to `most` as a float; `where` says when that is allowed."""
-    try:
-        number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
-    except OverflowError:
-        number, finite = math.inf, True  # more than a float can hold
+    number, held = _to_float(value)
+    finite = finite or not held
     if not least <= number <= most or (above and number == least) or (finite and number == math.inf):
         low = f"{'above' if above else 'at least'} {least}"
         closed = f"{low} and at most {most}" if above else f"from {least} to {most}"
@@ -51,13 +49,18 @@ def read_number(value, name, least=0, most=math.inf, *, above=False, finite=Fals
 
 def read_signed(value, name):
     """Return one finite number of either sign as a float."""
-    try:
-        number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
-    except OverflowError:
-        number = math.inf
+    number, _ = _to_float(value)
     if not abs(number) < math.inf:
         raise ValueError(f"{name} must be finite, got {reprlib.repr(value)}")
     return number
+
+
+def _to_float(value):
+    """Return one real number as a float, nan for what is none, and whether a float can hold it."""
+    try:
+        return (float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan), True
+    except OverflowError:
+        return math.inf, False
 
 
 def check_rng(rng):

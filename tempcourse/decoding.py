@@ -358,7 +358,7 @@ def top_n_sigma(logits, sigmas, *, at_least=1):
     here = gaps > -math.inf
     widest = -gaps.min(axis=-1, keepdims=True, where=here, initial=0)
     gaps = np.where(here & (widest > 0), gaps / widest, 0)  # in units of the widest, whatever the temperature
-    deviation = _deviation(gaps, here)
+    deviation = gaps.std(axis=-1, keepdims=True, where=here)
     limit = np.where(deviation > 0, sigmas * deviation, 0)
     rounding = np.finfo(dtype).eps * (1 + sigmas) * (1 + math.log(z.shape[-1]) / widest)
     keep = here & ((gaps >= -limit - rounding) | (deviation == 0))
@@ -617,7 +617,7 @@ def dynamic_temperature(logits, between, *, exponent=1.0):
     low, high = (read_number(tau, "between", 0, finite=True) for tau in between)
     exponent = read_number(exponent, "exponent", 0, above=True, finite=True)
     wide = z.astype(np.float64)
-    tokens = (scaled_gaps(wide, 2.0) > -math.inf).sum(axis=-1, keepdims=True)
+    tokens = _unmasked(z).sum(axis=-1, keepdims=True)
     H = entropy(softmax(wide))[..., np.newaxis]
     relative = np.where(tokens > 1, np.minimum(H / np.log(tokens), 1), 0)
     return temper(z, low + (high - low) * relative**exponent)
@@ -856,14 +856,20 @@ LINKS = {
 }
 
 # What engines are told to switch a step off, where that is not 0.
-OFF = {"top_k": (0, -1), "top_p": (1,), "typical_p": (1,), "top_n_sigma": (0, -1), "tail_free": (1,)}
-OFF["repetition_penalty"] = (1,)
+OFF = {
+    **dict.fromkeys(("top_k", "top_n_sigma"), (0, -1)),
+    **dict.fromkeys(("top_p", "typical_p", "tail_free", "repetition_penalty"), (1,)),
+}
 
-# What a setting may be, where it is one number.
+# What a setting may be, where it is one number of at least 0: as `read_number` asks for it.
 SHARES = ("top_p", "min_p", "typical_p", "epsilon_cutoff", "eta_cutoff", "tail_free")
-RANGES = {name: {"most": 1, "above": True} for name in SHARES}
-RANGES |= {"top_n_sigma": {}, "dry_penalty": {"finite": True}, "dynamic_temperature": {"finite": True}}
-RANGES["repetition_penalty"] = {"above": True, "finite": True}
+RANGES = {
+    **{name: {"most": 1, "above": True} for name in SHARES},
+    "top_n_sigma": {},
+    "repetition_penalty": {"above": True, "finite": True},
+    "dry_penalty": {"finite": True},
+    "dynamic_temperature": {"finite": True},
+}
 
 #: Hugging Face transformers (``generation/utils.py``), with ``do_sample=True``. Top-h before top-k is left out. A
 #: model's ``generation_config.json`` may have other defaults.
@@ -1215,11 +1221,9 @@ def _ordered(keys, scale):
     return np.argsort(ranks, axis=-1, kind="stable")
 
 
-def _deviation(values, here):
-    """Return the standard deviation of those of each row that are here, shape (..., 1)."""
-    count = here.sum(axis=-1, keepdims=True)
-    mean = values.sum(axis=-1, keepdims=True, where=here) / count
-    return np.sqrt(((values - mean) ** 2).sum(axis=-1, keepdims=True, where=here) / count)
+def _unmasked(z):
+    """Tell which tokens are not masked; where a logit is infinite, no other is a token."""
+    return scaled_gaps(z.astype(np.float64), 2.0) > -math.inf  # halved gaps cannot overflow
 
 
 def _likely(z, least, dtype):
@@ -1240,7 +1244,7 @@ def _before_the_tail(falling, share, dtype):
     """Return how many tokens come before the tail, where the logits are sorted, largest first."""
     n = falling.shape[-1]
     p = softmax(falling.astype(np.float64))
-    tokens = (scaled_gaps(falling.astype(np.float64), 2.0) > -math.inf).sum(axis=-1, keepdims=True)
+    tokens = _unmasked(falling).sum(axis=-1, keepdims=True)
     here = np.arange(2, n) < tokens
     bends = np.where(here, abs(p[..., :-2] - 2 * p[..., 1:-1] + p[..., 2:]), 0)
     total = bends.sum(axis=-1, keepdims=True)

@@ -152,6 +152,12 @@ def wake(page):
     )
 
 
+def show_all(place):
+    """Show the sliders of an explorable that a reader has to ask for."""
+    for more in place.get_by_label("All the other knobs").all():
+        more.check()
+
+
 # Mathematics without a page around it
 
 # Numbers cross as the sixteen hexadecimal digits of their bits: no decimal in between, and infinities pass.

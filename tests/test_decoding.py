@@ -7,6 +7,7 @@ import exactly
 import numpy as np
 import pytest
 import scipy.stats
+from every_cut import CUTS, cut_ids
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from logit_rows import INF, any_rows, finite_rows, in_order, kept, masked_rows, shares, tied_rows
@@ -115,7 +116,7 @@ class TestFilters:
                 here = result[z == value] > -INF
                 assert (np.diff(here.astype(int)) <= 0).all()
 
-    @pytest.mark.parametrize(("function", "setting"), FILTERS, ids=ids)
+    @pytest.mark.parametrize(("function", "setting"), [*FILTERS, *CUTS], ids=[*ids, *cut_ids])
     def test_each_row_is_filtered_for_itself(self, function, setting):
         z = np.random.default_rng(0).normal(size=(2, 3, 7)).round(1)
         z[0, 1, :3] = -INF
@@ -124,10 +125,11 @@ class TestFilters:
         for place in np.ndindex(2, 3):
             np.testing.assert_array_equal(together[place], function(z[place], setting))
 
-    @pytest.mark.parametrize(("function", "setting"), FILTERS, ids=ids)
+    @pytest.mark.parametrize(("function", "setting"), [*FILTERS, *CUTS], ids=[*ids, *cut_ids])
     @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
     def test_floating_types_stay_and_values_too(self, function, setting, dtype):
         z = np.array([2, 1.5, 0.7, -3, -INF], dtype)
+        z.flags.writeable = False
         result = function(z, setting)
         assert result.dtype == dtype
         assert set(result[result > -INF]) <= set(z)

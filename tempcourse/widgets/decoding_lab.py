@@ -107,7 +107,8 @@ def decoding_lab(contexts=None):
     >>> lab.controls["top_p"].value
     0.9
     """
-    recorded = read_data("contexts.json")["contexts"] if contexts is None else []
+    data = read_data("contexts.json")
+    recorded = data["contexts"] if contexts is None else []
     contexts = _checked_contexts(contexts)
     words, rows = _logits(contexts)
     texts = [*contexts, *(record["text"] for record in recorded)]
@@ -128,6 +129,7 @@ def decoding_lab(contexts=None):
         words=words,
         contexts=texts,
         recorded=recorded,
+        width=data["width"],
         log_probabilities=rows,
         engines=[engine_state(engine) for engine in ENGINES],
         temperatures=TEMPERATURES,

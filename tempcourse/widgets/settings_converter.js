@@ -3,9 +3,9 @@ import {
   chosenLogits,
   contextHeading,
   contextSetting,
+  logitsOf,
   pasteField,
   pastedSettings,
-  recordedTokens,
 } from "./kit/contexts.js";
 import { button, element, move, setText, svg } from "./kit/elements.js";
 import { refusalText } from "./kit/engines.js";
@@ -303,7 +303,7 @@ function allTexts(model, report) {
   const next = () => {
     const i = found.length;
     if (i === 0) report(found);
-    const { logits } = recordedTokens(model.get("recorded")[i], width);
+    const logits = logitsOf(model.get("recorded")[i], width);
     found = [...found, { distances: comparison(logits, asked).distances, fit: fitOf(logits, asked) }];
     if (found.length < model.get("recorded").length) timer = setTimeout(next);
     report(found);

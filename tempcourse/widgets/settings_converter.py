@@ -92,7 +92,8 @@ def settings_converter():
     >>> converter.controls["min_p"].value
     0.1
     """
-    recorded = read_data("contexts.json")["contexts"]
+    data = read_data("contexts.json")
+    recorded = data["contexts"]
     texts = [record["text"] for record in recorded]
     start = {
         "context": texts.index(CONTEXT),
@@ -108,6 +109,7 @@ def settings_converter():
         start,
         contexts=texts,
         recorded=recorded,
+        width=data["width"],
         engines=[engine_state(engine) for engine in ENGINES],
         calls=[CALLS[engine.name] for engine in ENGINES],
         off={name: OFF.get(name, (0,))[0] for name in COMMON},

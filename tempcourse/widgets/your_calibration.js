@@ -8,7 +8,8 @@ import { cell } from "./kit/table.js";
 import { number, percent } from "./kit/words.js";
 import { BINS, moreToTell, readerReport } from "./maths/reader.js";
 
-const CHAPTERS = ["all", ...Array.from({ length: 12 }, (_, i) => String(i + 1))];
+/** 1, 2, … as text. */
+const wholes = (count) => Array.from({ length: count }, (_, i) => String(i + 1));
 const ATTEMPTS = ["first", "latest"];
 const EMPTY =
   "You have not said yet how sure you are. Each quiz asks for it once you have made your choice; what you say stays on this device.";
@@ -92,7 +93,7 @@ export default explorable({
   name: "your_calibration",
   title: "Your own calibration",
   settings: () => [
-    choiceSetting("chapter", "chapter", () => CHAPTERS),
+    choiceSetting("chapter", "chapter", (model) => ["all", ...wholes(model.get("chapters"))]),
     choiceSetting("attempt", "attempt", () => ATTEMPTS),
     switchSetting("shown", "shown"),
   ],

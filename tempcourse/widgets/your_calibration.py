@@ -22,6 +22,7 @@ class YourCalibrationView(View):
 
     example = traitlets.List(help="answers of a simulated reader: right, sure, choices").tag(sync=True)
     chapter = traitlets.Int(0, help="0 for all").tag(sync=True)
+    chapters = traitlets.Int(CHAPTERS, help="how many there are").tag(sync=True)
     attempt = traitlets.Int(0, help="an index into first and latest").tag(sync=True)
     shown = traitlets.Bool(False, help="whether the simulated reader is shown").tag(sync=True)
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from pages import BOOK, wake
+from pages import BOOK, show_all, wake
 from playwright.sync_api import expect
 
 NAME = "notebooks/02_temperature.html"
@@ -81,8 +81,7 @@ def test_the_link_embeds_the_explorable_alone_with_its_settings(new_page, book):
 def test_on_a_phone_the_control_in_hand_and_its_picture_are_on_one_screen(visit, name):
     page = visit(name, awake=True, viewport=PHONE)
     for place in page.locator(".static-widget").all():
-        for more in place.get_by_label("All the other knobs").all():
-            more.check()  # some sliders are hidden until then
+        show_all(place)
         picture = place.locator("svg, canvas").locator("visible=true").first
         for slider in place.locator("input[type=range], select").all():
             if not picture.count():

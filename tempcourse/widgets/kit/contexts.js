@@ -84,17 +84,23 @@ function remarkOn({ tokens, logits, missing, note }, counted, returned) {
   );
 }
 
-const recordedRows = new WeakMap(); // what was made of a record: it is long
+/** A function of a record and a width that makes something of a record once, for it is long. */
+function once(make) {
+  const made = new WeakMap();
+  return (record, width) => {
+    if (!made.has(record)) made.set(record, make(record, width));
+    return made.get(record);
+  };
+}
+
+/** The logits of a recorded context. */
+export const logitsOf = once(recordedLogits);
 
 /** The tokens of a recorded context, of which only the most likely have names. */
-export function recordedTokens(record, width) {
-  if (!recordedRows.has(record)) {
-    const logits = recordedLogits(record, width);
-    const names = logits.map((_, rank) => visible(recordedName(record.tokens, rank)));
-    recordedRows.set(record, { names, logits, recorded: true });
-  }
-  return recordedRows.get(record);
-}
+const recordedTokens = once((record, width) => {
+  const logits = logitsOf(record, width);
+  return { names: logits.map((_, rank) => visible(recordedName(record.tokens, rank))), logits, recorded: true };
+});
 
 /**
  * The logits that are chosen: { names, logits }, and of pasted ones what was read, or what is wrong. The first contexts

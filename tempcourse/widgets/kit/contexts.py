@@ -2,8 +2,6 @@
 
 import traitlets
 
-from tempcourse.contexts import read_data
-
 #: What a reader has pasted at first.
 NOTHING_PASTED = {"own": "", "returned": 1.0, "others": True}
 
@@ -13,7 +11,7 @@ class ContextTraits(traitlets.HasTraits):
 
     contexts = traitlets.List(help="texts that come before").tag(sync=True)
     recorded = traitlets.List(help="of a real model, one each of the last contexts").tag(sync=True)
-    width = traitlets.Float(read_data("contexts.json")["width"], help="of a bin of the counts").tag(sync=True)
+    width = traitlets.Float(help="of a bin of the counts").tag(sync=True)
     context = traitlets.Int(0, help="an index into contexts; beyond them, what the reader pastes").tag(sync=True)
     own = traitlets.Unicode("", help="what the reader pastes").tag(sync=True)
     returned = traitlets.Float(1.0, help="the temperature at which the service returned it").tag(sync=True)

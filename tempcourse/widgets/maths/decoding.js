@@ -8,7 +8,7 @@ import {
   presence_penalty,
   repetition_penalty,
 } from "./penalties.js";
-import { argsort, refuse, sum } from "./rows.js";
+import { argsort, mean, refuse, sum } from "./rows.js";
 import { entropy, largest, softmax, temper } from "./softmax.js";
 
 function checkShare(p, name = "p") {
@@ -74,8 +74,8 @@ function keepLikely(logits, least) {
 
 /** The standard deviation of a row. */
 function deviation(values) {
-  const mean = sum(values) / values.length;
-  return Math.sqrt(sum(values.map((value) => (value - mean) ** 2)) / values.length);
+  const centre = mean(values);
+  return Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
 }
 
 /** How many tokens come before the tail, where the logits are sorted, largest first: see _before_the_tail in Python. */
