@@ -22,9 +22,10 @@ WITHOUT_SLIDER = {"diagnostic", "quiz", "review", "your_calibration"}
 EXPLORABLES = [name for name in widgets.__all__ if name.islower() and name not in WITHOUT_SLIDER]
 # Most have a slider for the temperature, in the symbol of their chapter; the others have these.
 LABELS = {"explore_annealing": "Steps", "explore_distillation": "Hard labels, %"}
-# The last cell says what Python knows of every slider in the chapter.
+# The last cell says what Python knows of every slider in the chapter; a chapter may have none.
 SLIDERS = """from ipywidgets import Widget
 
+print("The sliders:")
 for model in Widget.get_manager_state(drop_defaults=False)["state"].values():
     state = model["state"]
     if "SliderModel" in model["model_name"]:

@@ -54,9 +54,9 @@ def copy_checks(folder):
     tests = folder / "tests"
     shutil.copytree(ROOT / "tests" / "checks", tests / "checks")
     modules = ["doctests", *(path.stem for path in (ROOT / "tempcourse").iterdir() if not path.stem.startswith("_"))]
-    helpers = ["exactly.py", "explorables.py", "small_transformer.py", "strictly.py"]
-    for name in [*helpers, *(f"test_{module}*.py" for module in modules)]:
-        for path in (ROOT / "tests").glob(name):
+    for path in (ROOT / "tests").glob("*.py"):
+        helper = not path.name.startswith("test_") and path.name != "conftest.py"
+        if helper or any(path.name.startswith(f"test_{module}") for module in modules):
             shutil.copy(path, tests)
 
 
