@@ -36,7 +36,7 @@ from tempcourse.widgets import (
     story_writer,
 )
 from tempcourse.widgets.kit.controls import temperature_stops
-from tempcourse.widgets.kit.filters import COMMON, FILTERS, KNOBS
+from tempcourse.widgets.kit.filters import COMMON, FILTERS, KNOBS, OVER_A_TEXT
 from tempcourse.widgets.kit.sources import FOLDER
 from tempcourse.words import number, percent
 
@@ -84,10 +84,10 @@ def test_every_filter_has_a_function_a_trait_and_a_slider():
     assert {"temper", "mask", *FILTERS, *KNOBS} == set(decoding.LINKS)
     lab, writer, model = decoding_lab(), story_writer(), language_model()
     assert set(lab.view.filters) == {*FILTERS, *KNOBS} and set(model.view.filters) == set(COMMON)
-    assert set(writer.view.filters) < set(COMMON) < set(FILTERS)
+    assert set(writer.view.filters) - set(OVER_A_TEXT) < {*COMMON, *KNOBS} and set(COMMON) < set(FILTERS)
     for explorable in (lab, writer, model):
         for name, settings in explorable.view.filters.items():
-            assert settings == (FILTERS | KNOBS)[name] and explorable.view.has_trait(name) and None in settings
+            assert settings == (FILTERS | KNOBS | OVER_A_TEXT)[name] and explorable.view.has_trait(name) and None in settings
             assert [value for _, value in explorable.controls[name].options] == settings
 
 

@@ -9,6 +9,7 @@ import {
   filtersOf,
   numberSetting,
   seedSetting,
+  showWhatActs,
   switchSetting,
   temperatureSetting,
 } from "./kit/settings.js";
@@ -34,13 +35,6 @@ function withFavourite({ logit_bias: bias, xtc, ...settings }, favourite, said) 
     xtc: xtc === null ? null : [xtc, 1],
     text: Array(said).fill(favourite),
   };
-}
-
-/** Whether a knob acts that is not shown. */
-function hiddenActs(model) {
-  const common = model.get("common");
-  const filters = Object.entries(model.get("filters")).filter(([name]) => !common.includes(name));
-  return model.get("said") > 0 || filters.some(([name, stops]) => stops[model.get(name)] !== null);
 }
 
 /** What an engine makes of logits: its steps, the probabilities after them, and what is kept; null if it refuses. */
@@ -186,7 +180,7 @@ function build({ model, body, table, fit, redraw }) {
   fit(body, tokens.layout);
 
   const update = () => {
-    if (!model.get("more") && hiddenActs(model)) model.change({ more: true }); // what acts is never out of sight
+    showWhatActs(model, model.get("said") > 0);
     const now = stateOf(model, words);
     const { from, after, seed } = now;
     field.update(from);

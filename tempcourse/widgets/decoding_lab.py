@@ -17,7 +17,6 @@ from .kit.contexts import NOTHING_PASTED, ContextTraits, recorded_labels
 from .kit.controls import WIDE, buttons, temperature_slider
 from .kit.explorable import Explorable, View, numbers
 from .kit.filters import (
-    COMMON,
     FILTERS,
     KNOBS,
     TEMPERATURES,
@@ -63,10 +62,8 @@ class DecodingView(ContextTraits, filter_traits(SETTINGS), View):
     log_probabilities = traitlets.List(help="of the next word, a row each of the first contexts").tag(sync=True)
     engines = traitlets.List(help="what engine_state returns of each").tag(sync=True)
     engine = traitlets.Int(0).tag(sync=True)
-    more = traitlets.Bool(False, help="show the knobs that are not common").tag(sync=True)
     said = traitlets.Int(0, help="how often in a row the favourite has just come").tag(sync=True)
     most_said = traitlets.Int(MOST_SAID).tag(sync=True)
-    common = traitlets.List(list(COMMON), help="the filters whose sliders are always shown").tag(sync=True)
     temperatures = numbers()
     temperature_index = traitlets.Int().tag(sync=True)
     seed = traitlets.Int().tag(sync=True)
@@ -134,7 +131,6 @@ def decoding_lab(contexts=None):
         engines=[engine_state(engine) for engine in ENGINES],
         temperatures=TEMPERATURES,
     )
-    sliders = filter_sliders(view)
     controls = {
         "context": ipywidgets.Dropdown(
             options=[*(f"{context} …" for context in contexts), *recorded_labels(recorded), "Your own"],
@@ -144,14 +140,11 @@ def decoding_lab(contexts=None):
         ),
         "engine": buttons("Order of", [engine.name for engine in ENGINES]),
         "temperature": temperature_slider(TEMPERATURES, view.temperature_index),
-        **{name: slider for name, slider in sliders.items() if name in COMMON},
-        "more": ipywidgets.Checkbox(value=False, description="All the other knobs", indent=True, **WIDE),
-        **{name: slider.add_class("tc-rare") for name, slider in sliders.items() if name not in COMMON},
+        **filter_sliders(view),
         "said": ipywidgets.IntSlider(
             value=0, min=0, max=MOST_SAID, description="Favourite said", **WIDE
         ).add_class("tc-rare"),
     }
-    controls["more"].add_class("tc-more")
     return Explorable(
         view,
         controls,

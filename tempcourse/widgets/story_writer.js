@@ -7,13 +7,15 @@ import {
   filtersOf,
   numberSetting,
   seedSetting,
+  showWhatActs,
+  switchSetting,
   temperatureSetting,
   textSetting,
 } from "./kit/settings.js";
 import { cell } from "./kit/table.js";
 import { wordList } from "./kit/word_list.js";
 import { number, percent, percents } from "./kit/words.js";
-import { chain, decode } from "./maths/decoding.js";
+import { chain, decode, readsText, steadiedCut, surpriseCut } from "./maths/decoding.js";
 import { CLOSING, END, nearestWords, nextProbabilities, ngramModel, spell, tokenize } from "./maths/language.js";
 import { inverseCdf, randomSource, uniform } from "./maths/random.js";
 import { argsort, mean, sum } from "./maths/rows.js";
@@ -59,30 +61,39 @@ function settingsOf(model) {
 
 function settingsText({ temperature, ...filters }) {
   const used = Object.entries(filters).filter(([, setting]) => setting !== null);
-  const texts = used.map(([name, setting]) => `${name.replace("_", "-")} ${setting}`);
+  const spoken = (name) => name.replace("_penalty", " penalty").replace("dry", "DRY").replace("_", "-");
+  const texts = used.map(([name, setting]) => `${spoken(name)} ${setting}`);
   return [`τ = ${number(temperature)}`, ...texts].join(", ");
+}
+
+/** A model's row from the most likely token on: tokens, their logits at τ = 1, and of each token its rank. */
+function rankedRow(row) {
+  const tokens = Uint16Array.from(argsort(row.map((p) => -p)));
+  const ranks = new Uint16Array(tokens.length);
+  tokens.forEach((token, rank) => (ranks[token] = rank));
+  return { tokens, ranks, logits: Array.from(tokens, (token) => Math.log(row[token])) };
 }
 
 /**
  * What may come after the words of a text, from the most likely on: tokens, their logits at τ = 1, their probabilities
- * at the settings, and how many of them are kept.
+ * at the settings, and whether they are kept. Mirostat cuts at a surprise of so many bits.
  */
-function nextWords(language, engine, settings, ranked) {
-  const decoded = new Map(); // logits → what is drawn from at these settings
-  const rank = (row) => {
-    const tokens = Uint16Array.from(argsort(row.map((p) => -p)));
-    return { tokens, logits: Array.from(tokens, (token) => Math.log(row[token])) };
+function nextWords(language, engine, { mirostat, ...settings }, ranked) {
+  const decoded = new Map(); // logits → what is drawn from at these settings, where nothing else has a part in it
+  const draw = ({ logits, ranks }, words, cut) => {
+    const text = words.map(({ token }) => ranks[token]);
+    const left = decode(chain(engine, { ...settings, text }), logits);
+    const last = mirostat === null ? left : surpriseCut(left, cut);
+    return { probabilities: softmax(last, 1), kept: last.map((z) => z > -Infinity) };
   };
-  const draw = (logits) => {
-    const kept = decode(chain(engine, settings), logits);
-    return { probabilities: softmax(kept, 1), kept: kept.filter((z) => z > -Infinity).length };
-  };
-  return (words) => {
+  const remembers = mirostat !== null || readsText(settings);
+  return (words, cut) => {
     const row = nextProbabilities(language, words.map(({ token }) => token));
-    if (!ranked.has(row)) ranked.set(row, rank(row));
-    const { logits } = ranked.get(row);
-    if (!decoded.has(logits)) decoded.set(logits, draw(logits));
-    return { ...ranked.get(row), ...decoded.get(logits) };
+    if (!ranked.has(row)) ranked.set(row, rankedRow(row));
+    const here = ranked.get(row);
+    if (remembers) return { ...here, ...draw(here, words, cut), cut };
+    if (!decoded.has(row)) decoded.set(row, draw(here, words));
+    return { ...here, ...decoded.get(row) };
   };
 }
 
@@ -98,19 +109,21 @@ function ranked({ tokens, logits, probabilities }, rank) {
  */
 function storyWriter(language, engine, longest) {
   const rows = new Map(); // row of the model → its tokens from the most likely on, and their logits
-  let next = null; // words → what may come after them
+  let next = null; // words, and where mirostat cuts → what may come after them
+  let target = null; // mirostat's
   let dice = [];
   let given = 0;
   let leftOut = 0;
   let words = [];
-  const step = (place) => next(words.slice(0, place));
+  const step = (place) => next(words.slice(0, place), words[place - 1]?.cut ?? 2 * target);
   const draw = () => {
     const here = step(words.length);
-    return ranked(here, inverseCdf(here.probabilities, dice[words.length]));
+    const word = ranked(here, inverseCdf(here.probabilities, dice[words.length]));
+    return target === null ? word : { ...word, cut: steadiedCut(here.cut, target, word.probability) };
   };
   return {
     step,
-    /** The text, the beginning's words first: of each its token, rank, probability, and logit at τ = 1. */
+    /** The text, the beginning's words first: of each its token, rank, probability, logit at τ = 1, and the next cut. */
     words: () => words,
     /** How many of them are the beginning's. */
     given: () => given,
@@ -119,6 +132,7 @@ function storyWriter(language, engine, longest) {
     /** Begin anew, at other settings. */
     begin(tokens, seed, settings) {
       next = nextWords(language, engine, settings, rows);
+      target = settings.mirostat;
       const source = randomSource(seed);
       dice = Array.from({ length: longest + 1 }, () => uniform(source));
       words = [];
@@ -196,15 +210,24 @@ function entriesOf({ words, given, fresh, spoken, longest }) {
   return words.length < longest ? [...entries, coming] : entries;
 }
 
+/** What mirostat cuts at, and what it has seen of its target. */
+function mirostatText(cut, target, drawn) {
+  const bits = mean(drawn.map(({ probability }) => -Math.log2(probability)));
+  const seen = drawn.length ? `: so far the words had ${number(bits, 3)} bits on average, and ${target} is its target` : "";
+  return `Mirostat keeps surprises of up to ${number(Math.max(cut, 0), 3)} bits here${seen}.`;
+}
+
 /** The chosen step in words: what happened, and its numbers. */
 function stepTexts({ step, chosen, words, given, spoken, settings, size }) {
   const word = words[chosen];
-  if (!word) return ["What may come next", `${step.kept} of ${size} words may.`];
+  const kept = step.kept.filter(Boolean).length;
+  const steady = settings.mirostat === null ? "" : ` ${mirostatText(step.cut, settings.mirostat, words.slice(given, chosen))}`;
+  if (!word) return ["What may come next", `${kept} of ${size} words may.${steady}`];
   const surprise = `a surprise of ${number(-word.logit, 3)} nats`;
   const unchanged = settingsText(settings) === UNCHANGED;
   const alone = unchanged ? surprise : `${percent(Math.exp(word.logit))} at τ\u00a0=\u00a01, ${surprise}`;
   const numbers = `Rank ${word.rank + 1} of ${size}, probability ${percent(word.probability)}; ${alone}.`;
-  return [`${chosen < given ? "Given" : "Drawn"}: ${named(spoken[chosen])}`, numbers];
+  return [`${chosen < given ? "Given" : "Drawn"}: ${named(spoken[chosen])}`, numbers + steady];
 }
 
 /** What the chosen word was drawn from: a bar for each of the most likely words, and one for all others. */
@@ -226,7 +249,7 @@ function stepPanel() {
       const names = Array.from(tokens.slice(0, TOP), (token) => named(vocabulary[token]));
       names.push(`${tokens.length - TOP} others`);
       const shown = [...probabilities.slice(0, TOP), sum(probabilities.slice(TOP))];
-      const dropped = (i) => i >= kept && settings.temperature > 0;
+      const dropped = (i) => settings.temperature > 0 && !(i < TOP ? kept[i] : kept.slice(TOP).some(Boolean));
       bars.update({
         ...{ probabilities: shown, temperature: settings.temperature, marked },
         names: names.map((text, i) => (i === marked ? `▸ ${text}` : text)),
@@ -361,6 +384,7 @@ function build({ model, body, table, fit, redraw, cleanup }) {
   press(rewind, story.rewind, (word) => (word ? `Back to before ${named(word)}.` : "There is no word to take back."));
 
   const update = () => {
+    showWhatActs(model);
     const now = story.follow();
     const { words, chosen, settings, longest } = now;
     text.setTitle(`Written word by word at ${settingsText(settings)}`);
@@ -385,6 +409,7 @@ export default explorable({
     textSetting("prompt", knownPrompt),
     temperatureSetting(),
     ...filterSettings(model),
+    switchSetting("more", "more"),
     seedSetting(),
     numberSetting("count", () => [0, model.get("longest"), 1]),
   ],

@@ -15,7 +15,16 @@ from tempcourse.words import number, percent
 
 from .kit.controls import WIDE, seed_slider, temperature_slider
 from .kit.explorable import Explorable, View, numbers
-from .kit.filters import FILTERS, TEMPERATURES, engine_state, filter_indices, filter_sliders, filter_traits
+from .kit.filters import (
+    COMMON,
+    KNOBS,
+    OVER_A_TEXT,
+    TEMPERATURES,
+    engine_state,
+    filter_indices,
+    filter_sliders,
+    filter_traits,
+)
 from .kit.sources import join_sources
 
 ORDER = 3
@@ -23,14 +32,16 @@ LONGEST = 120
 MAX_PROMPT, MAX_LENGTH = 40, 80
 SEED, LAST_SEED = 8, 99
 BEGINNINGS = ["Old Jon", "In the morning", "The keeper", "“I have", "It was", ""]
-ENGINE = Engine("the course", "", ("temper", "min_p", "top_k", "top_p"), {}, greedy=True)
-OWN_FILTERS = {name: FILTERS[name] for name in ENGINE.order if name in FILTERS}
+PENALTIES = ("repetition_penalty", "frequency_penalty", "presence_penalty", "dry_penalty")
+ENGINE = Engine("the course", "", (*PENALTIES, "temper", "min_p", "top_k", "top_p"), {}, greedy=True)
+# Of the table, what the engine has, and what cuts after it.
+SETTINGS = {name: stops for name, stops in (COMMON | KNOBS).items() if name in ENGINE.order} | OVER_A_TEXT
 
 STILL_TEMPERATURES = [0.3, 0.8, 1.5]
 STILL_SEED = 4
 
 
-class StoryView(filter_traits(OWN_FILTERS), View):
+class StoryView(filter_traits(SETTINGS), View):
     """The text, what each of its words was drawn from, and the model: the text that it was trained on."""
 
     _esm = join_sources("story_writer.js")
@@ -54,10 +65,11 @@ class StoryView(filter_traits(OWN_FILTERS), View):
 def story_writer(prompt="Old Jon", length=24):
     """Return an explorable in which the course's language model writes on, in the reader's browser.
 
-    The model is the 3-gram model of the stories, and its logits are decoded as vLLM does: the temperature first,
-    then min-p, top-k and top-p. The n-th word of a text is drawn with the n-th number of the seed, by inverse CDF
-    from the most likely word on. So the same seed and settings give the same text, and other settings show what
-    they do to the same luck.
+    The model is the 3-gram model of the stories, and its logits are decoded as vLLM does: penalties for what the text
+    has already, then the temperature, then min-p, top-k and top-p. Mirostat, at its usual rate of 0.1, cuts what they
+    have left; it begins after the prompt. The n-th word of a text is drawn with the n-th number of the seed, by
+    inverse CDF from the most likely word on. So the same seed and settings give the same text, and other settings
+    show what they do to the same luck.
 
     Parameters
     ----------
@@ -69,7 +81,8 @@ def story_writer(prompt="Old Jon", length=24):
     Returns
     -------
     Explorable
-        Its controls are ``"beginning"``, ``"temperature"``, ``"top_k"``, ``"top_p"``, ``"min_p"`` and ``"seed"``.
+        Its controls are ``"beginning"``, ``"temperature"``, ``"top_k"``, ``"top_p"``, ``"min_p"`` and ``"seed"``,
+        and, shown when ``"more"`` is set, one for each penalty and for mirostat.
 
     Raises
     ------
@@ -90,7 +103,8 @@ def story_writer(prompt="Old Jon", length=24):
         "prompt": prompt,
         "beginning": beginnings.index(prompt),
         "temperature_index": TEMPERATURES.index(1.0),
-        **filter_indices(OWN_FILTERS),
+        **filter_indices(SETTINGS),
+        "more": False,
         "seed": SEED,
         "count": int(length),
     }
@@ -111,7 +125,7 @@ def story_writer(prompt="Old Jon", length=24):
             options=[*names, "Your own words"], index=view.beginning, description="Beginning", **WIDE
         ),
         "temperature": temperature_slider(TEMPERATURES, view.temperature_index),
-        **filter_sliders(view),
+        **filter_sliders(view, "Penalties, mirostat"),
         "seed": seed_slider(view),
     }
     return Explorable(view, controls, summary=_summary(texts), html=_static(texts))

@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 import pytest
-from pages import FRAME, put, state
+from pages import FRAME, in_browser, put, state
 from playwright.sync_api import expect
 
+from tempcourse.decoding import Mirostat
 from tempcourse.language import END, NGramModel, load_stories, tokenize
 from tempcourse.softmax import softmax
 from tempcourse.widgets import story_writer
@@ -116,14 +117,18 @@ def dice(page, seed, count=121):
     )
 
 
-def written(model, prompt, count, numbers, **settings):
+def written(model, prompt, count, numbers, *, mirostat=None, **settings):
     """Write with the seed's numbers: (word, probability, that at τ = 1, rank) of each step."""
     tokens, steps = model.indices(prompt).tolist(), []
+    steady = mirostat and Mirostat(mirostat)
     for place in range(len(tokens), len(tokens) + count):
         logits = model.logits(tokens)
         order = np.argsort(-logits, kind="stable")
-        p = softmax(ENGINE(**settings)(logits[order]))
+        left = ENGINE(**settings, text=np.argsort(order)[tokens])(logits[order])
+        p = softmax(steady(left) if steady else left)
         rank = int(np.searchsorted(np.cumsum(p), numbers[place], side="right"))
+        if steady:
+            steady.mu -= steady.rate * (-math.log2(p[rank]) - mirostat)
         tokens.append(order[rank])
         steps.append((model.vocabulary[order[rank]], p[rank], math.exp(logits[order[rank]]), rank + 1))
     return steps
@@ -163,6 +168,12 @@ SETTINGS = [
     {"temperature": 1.0, "min_p": 0.1},
     {"temperature": INF, "top_k": 50, "top_p": 0.5, "min_p": 0.02},
     {"temperature": 3.0, "top_k": 1},
+    {"temperature": 0.0, "presence_penalty": 1},
+    {"temperature": 0.3, "frequency_penalty": 0.5, "repetition_penalty": 1.2},
+    {"temperature": 0.0, "dry_penalty": 0.8},
+    {"temperature": 1.0, "mirostat": 2.0},
+    {"temperature": 2.0, "mirostat": 4.0, "dry_penalty": 0.4, "top_k": 200},
+    {"temperature": 0.0, "mirostat": 6.0},
 ]
 
 
@@ -175,7 +186,40 @@ def test_every_text_is_the_one_that_python_writes_with_the_same_numbers(show, ma
             put(page, **choose(explorable.view, **settings), seed=seed, count=60)
             agrees(page, written(model, "Old Jon", 60, dice(mathematics, seed), **settings))
             texts.add(page.locator(".tc-story").inner_text())
-    assert len(texts) == (len(SETTINGS) - 2) * 3 + 1, "τ = 0 and top-k 1 write the same, whatever the seed"
+    greedy = [settings for settings in SETTINGS if settings["temperature"] == 0 or settings.get("top_k") == 1]
+    assert len(greedy) == 5
+    assert len(texts) == (len(SETTINGS) - 5) * 3 + 3, "one text for the greedy but two penalties, whatever the seed"
+
+
+def test_mirostat_in_the_page_is_pythons(mathematics):
+    """A loop of 200 draws by the same numbers: μ, what is kept and what is drawn."""
+    rows = (2.5 * np.random.default_rng(4).normal(size=(200, 30))).tolist()
+    for target in (0.5, 2.0, 6.0):
+        steady, rng = Mirostat(target), np.random.default_rng(5)
+        ours = [[int(steady.draw(row, rng=rng)), steady.mu] for row in rows]
+        theirs = mathematics.evaluate(
+            """([rows, chances, target]) => {
+              let cut = 2 * target;
+              return rows.map((row, i) => {
+                const p = source.softmax(source.surpriseCut(row, cut), 1);
+                const token = source.inverseCdf(p, chances[i]);
+                cut = source.steadiedCut(cut, target, p[token]);
+                return [token, cut];
+              });
+            }""",
+            [rows, np.random.default_rng(5).random(200).tolist(), target],
+        )
+        assert [token for token, _ in theirs] == [token for token, _ in ours]
+        assert [cut for _, cut in theirs] == pytest.approx([cut for _, cut in ours], rel=1e-12)
+
+
+@pytest.mark.parametrize("bits", [-3.0, 0.0, 0.7, 3.0, 2000.0])
+def test_mirostats_cut_is_pythons_on_any_row(mathematics, bits):
+    steady = Mirostat(1.0)
+    steady.mu = bits
+    for row in ([0.1, 2.0, -1.0], [-INF, 3.0, 3.0], [1e308, 0.0, -1e308], [0.0], [0.0, -700.0], [INF, 1.0]):
+        theirs = in_browser(mathematics, "surpriseCut", [(row, bits)])[0]
+        assert theirs == steady(row).tolist()
 
 
 def test_the_figures_are_those_of_the_words_written(show, mathematics, model):
@@ -427,3 +471,54 @@ def test_words_beyond_the_page_are_counted_out(show, beyond, said):
     expect(page.get_by_text(f"The page is full at 120 words; {said}")).to_be_visible()
     put(page, prompt="the " * 120)
     expect(page.get_by_text("The page is full at 120 words: rewind, or reset.")).to_be_visible()
+
+
+def test_what_loops_is_freed_by_a_penalty(show):
+    """At τ = 0 the writer goes in a circle; a penalty leads out of it."""
+    explorable = story_writer()
+    page = show(explorable)
+    shares = {}
+    for name, setting in [("dry_penalty", None), ("dry_penalty", 0.8), ("presence_penalty", 1)]:
+        put(page, **choose(explorable.view, 0.0, **{name: setting}), count=118)
+        shares[setting] = page.locator(".tc-facts strong").last.inner_text()
+    loop, dry, presence = (float(share.split()[0]) for share in shares.values())
+    assert loop < 10 and min(dry, presence) > 70, shares
+
+
+def test_knobs_that_act_are_shown_and_the_others_wait(show):
+    explorable = story_writer()
+    page = show(explorable)
+    assert state(page, "more") is False
+    put(page, **choose(explorable.view, 1.0, mirostat=3.0))
+    page.evaluate(FRAME)
+    assert state(page, "more") is True
+    title = page.locator("figcaption").first.inner_text()
+    assert title == "Written word by word at τ = 1, mirostat 3"
+
+
+def test_a_link_carries_a_penalty_and_mirostat(show):
+    anchor = story_writer().view.anchor
+    page = show(story_writer(), f"#{anchor}?dry_penalty=0.8&mirostat=2.5&count=20")
+    chosen = {name: state(page, "filters")[name][state(page, name)] for name in ("dry_penalty", "mirostat", "top_k")}
+    assert chosen == {"dry_penalty": 0.8, "mirostat": 2.5, "top_k": None} and state(page, "more") is True
+
+
+def test_mirostat_says_where_it_cuts_and_how_near_its_target_it_is(show, mathematics, model):
+    explorable = story_writer()
+    page = show(explorable)
+    put(page, **choose(explorable.view, 1.0, mirostat=4.0), count=100)
+    steps = written(model, "Old Jon", 100, dice(mathematics, 8), temperature=1.0, mirostat=4.0)
+    surprises = -np.log2([step[1] for step in steps])
+
+    def said():
+        note = page.locator(".tc-step").inner_text().replace("\u00a0", " ")
+        return note[note.index("Mirostat") :]
+
+    page.get_by_role("option").nth(2).click()
+    page.evaluate(FRAME)
+    assert said() == "Mirostat keeps surprises of up to 8 bits here."
+    page.get_by_role("option").nth(52).click()
+    page.evaluate(FRAME)
+    mean, cut = surprises[:50].mean(), 8 - 0.1 * (surprises[:50] - 4).sum()
+    average = f"so far the words had {mean:.3g} bits on average, and 4 is its target"
+    assert said() == f"Mirostat keeps surprises of up to {cut:.3g} bits here: {average}."

@@ -39,6 +39,8 @@ KNOBS = {
     "frequency_penalty": [-2, -1, -0.5, None, 0.1, 0.2, 0.5, 1, 1.5, 2],
     "dry_penalty": [None, 0.2, 0.4, 0.8, 1.2, 2.0],
 }
+#: What follows a text as it grows: the surprise that mirostat aims at, in bits.
+OVER_A_TEXT = {"mirostat": [0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, None]}
 _LABELS = {
     "top_n_sigma": "Top-nσ",
     "epsilon_cutoff": "ε-cutoff",
@@ -47,15 +49,22 @@ _LABELS = {
     "dynamic_temperature": "Dynamic τ, ±",
     "logit_bias": "Favourite’s bias",
     "dry_penalty": "DRY penalty",
+    "mirostat": "Mirostat, bits",
 }
 #: As an API's users set the temperature, and further.
 TEMPERATURES = [0.0, *(k / 10 for k in range(1, 21)), 2.5, 3.0, 4.0, 5.0, 10.0, math.inf]
 
 
 def filter_traits(filters):
-    """Return a class with what a view has of some filters: the settings of all, and of each an index into its own."""
+    """Return a class with what a view has of some filters: the settings of all, and of each an index into its own.
+
+    Where some are rare, they are named, and `more` shows their sliders.
+    """
     traits = {name: traitlets.Int().tag(sync=True) for name in filters}
     traits["filters"] = traitlets.Dict(filters, help="the settings of each filter's slider; null is off").tag(sync=True)
+    if rare := [name for name in filters if name not in COMMON]:
+        traits["rare"] = traitlets.List(rare, help="those whose sliders are shown when `more` is set").tag(sync=True)
+        traits["more"] = traitlets.Bool(False).tag(sync=True)
     return type("FilterTraits", (traitlets.HasTraits,), traits)
 
 
@@ -64,9 +73,9 @@ def filter_indices(filters, **settings):
     return {name: stops.index(settings.get(name)) for name, stops in filters.items()}
 
 
-def filter_sliders(view):
-    """Return a slider for each of a view's filters."""
-    return {
+def filter_sliders(view, rare="All the other knobs"):
+    """Return a slider for each of a view's filters; those that are rare come last, after a box that shows them."""
+    sliders = {
         name: ipywidgets.SelectionSlider(
             options=[("off" if stop is None else number(stop), stop) for stop in stops],
             index=getattr(view, name),
@@ -75,6 +84,11 @@ def filter_sliders(view):
         )
         for name, stops in view.filters.items()
     }
+    common = {name: slider for name, slider in sliders.items() if name in COMMON}
+    if common == sliders:
+        return common
+    box = ipywidgets.Checkbox(value=view.more, description=rare, indent=True, **WIDE).add_class("tc-more")
+    return common | {"more": box} | {name: sliders[name].add_class("tc-rare") for name in view.rare}
 
 
 def engine_state(engine):

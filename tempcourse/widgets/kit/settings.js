@@ -68,6 +68,13 @@ export function filterSettings(model) {
   );
 }
 
+/** Sliders that a reader has to ask for are shown where one of them, or what belongs to them, acts. */
+export function showWhatActs(model, besides = false) {
+  const filters = filtersOf(model);
+  const acts = besides || model.get("rare").some((name) => filters[name] !== null);
+  if (acts && !model.get("more")) model.change({ more: true });
+}
+
 export function switchSetting(key, trait) {
   return {
     key,

@@ -189,6 +189,11 @@ export const LINKS = {
 
 const TEXTUAL = new Set(["repetition_penalty", "presence_penalty", "frequency_penalty", "dry_penalty"]);
 
+/** Whether one of the settings reads the text so far. */
+export function readsText(settings) {
+  return Object.keys(settings).some((name) => TEXTUAL.has(name) && settings[name] !== null);
+}
+
 /** Why an engine does not take a temperature, or null if it does. */
 export function refusal({ name, greedy, hottest }, temperature) {
   if (temperature === 0 && !greedy) return `temperature must be above 0 in ${name}, got 0`;
@@ -219,4 +224,14 @@ export function chain(engine, { temperature, text = [], chance = 0, ...settings 
 /** What the steps of a chain, one after another, make of logits. */
 export function decode(steps, logits) {
   return steps.reduce((z, [name, ...settings]) => LINKS[name](z, ...settings), logits);
+}
+
+/** Mirostat's cut: keep the tokens with a surprise of at most so many bits, or the most likely one. */
+export function surpriseCut(logits, bits) {
+  return FILTERS.epsilon_cutoff(logits, 2 ** -Math.max(bits, 0) || Number.MIN_VALUE);
+}
+
+/** Where mirostat cuts after a token that had this probability among those kept: moved against the miss of its target. */
+export function steadiedCut(bits, target, probability, rate = 0.1) {
+  return bits - rate * (-Math.log2(probability) - target);
 }
