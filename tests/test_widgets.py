@@ -87,7 +87,8 @@ def test_every_filter_has_a_function_a_trait_and_a_slider():
     assert set(writer.view.filters) - set(OVER_A_TEXT) < {*COMMON, *KNOBS} and set(COMMON) < set(FILTERS)
     for explorable in (lab, writer, model):
         for name, settings in explorable.view.filters.items():
-            assert settings == (FILTERS | KNOBS | OVER_A_TEXT)[name] and explorable.view.has_trait(name) and None in settings
+            assert settings == (FILTERS | KNOBS | OVER_A_TEXT)[name] and None in settings
+            assert explorable.view.has_trait(name)
             assert [value for _, value in explorable.controls[name].options] == settings
 
 

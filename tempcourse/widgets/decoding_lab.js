@@ -1,4 +1,4 @@
-import { chosenLogits, contextHeading, contextSetting, pasteField, pastedSettings } from "./kit/contexts.js";
+import { chosenLogits, contextHeading, contextSetting, once, pasteField, pastedSettings } from "./kit/contexts.js";
 import { button, element, scrollable, setText, toggleButton } from "./kit/elements.js";
 import { refusalText } from "./kit/engines.js";
 import { explorable } from "./kit/explorable.js";
@@ -37,14 +37,23 @@ function withFavourite({ logit_bias: bias, xtc, ...settings }, favourite, said) 
   };
 }
 
-/** What an engine makes of logits: its steps, the probabilities after them, and what is kept; null if it refuses. */
-function engineResult(engine, logits, settings) {
-  if (refusal(engine, settings.temperature)) return null;
-  const steps = chain(engine, settings);
+/** The steps of an engine; null if it refuses. */
+function stepsOf(engine, settings) {
+  return refusal(engine, settings.temperature) ? null : chain(engine, settings);
+}
+
+/** What steps make of logits: the probabilities after them, and what is kept. */
+function madeBy(steps, logits) {
   const last = decode(steps, logits);
   const kept = last.map((z) => z > -Infinity);
-  return { steps, after: softmax(last, 1), kept, left: kept.filter(Boolean).length };
+  return { after: softmax(last, 1), kept, left: kept.filter(Boolean).length };
 }
+
+/** Logits as they are: the probabilities, and the tokens from the most likely on. */
+const asTheyAre = once((logits) => {
+  const before = softmax(logits, 1);
+  return { before, order: argsort(before.map((p) => -p)) };
+});
 
 /** All that is shown, but for `before` and what follows from it where there is nothing to decode. */
 function stateOf(model, words) {
@@ -57,11 +66,10 @@ function stateOf(model, words) {
   const said = model.get("said");
   const shared = { temperature, settings, from, heading, engine, said, seed: model.get("seed") };
   if (!from.logits) return shared;
-  const before = softmax(from.logits, 1);
   const all = { ...withFavourite(settings, argmax(from.logits), said), temperature };
-  const orders = engines.map((each) => ({ engine: each, made: engineResult(each, from.logits, all) }));
-  const order = argsort(before.map((p) => -p));
-  return { ...shared, before, orders, order, ...orders[model.get("engine")].made };
+  const orders = engines.map((each) => ({ engine: each, steps: stepsOf(each, all) }));
+  const { steps } = orders[model.get("engine")];
+  return { ...shared, ...asTheyAre(from.logits), orders, ...(steps && madeBy(steps, from.logits)) };
 }
 
 /** What has a row: the most likely tokens and the rest as one, or all. */
@@ -114,23 +122,46 @@ function summaryOf(now) {
   );
 }
 
-/** What each engine makes of the same settings. */
-function ordersList(engines) {
+/**
+ * What each engine makes of the same settings. Of a large vocabulary, what the engines keep that are not chosen is counted
+ * after the frame, one by one: each takes as long as the chosen one.
+ */
+function ordersList(engines, cleanup) {
   const rows = engines.map(({ name, said }) => {
     const [steps, end] = [element("code"), element("span")];
     const title = element("strong", { title: said }, name);
     return { steps, end, node: element("li", {}, title, " ", steps, " ", end) };
   });
+  let waiting; // the timer of the next to be counted
+  cleanup(() => clearTimeout(waiting));
+  const later = ([first, ...others]) => {
+    if (!first) return;
+    waiting = setTimeout(() => {
+      first();
+      later(others);
+    });
+  };
   return {
     node: element("ul", { class: "tc-engines" }, ...rows.map(({ node }) => node)),
-    update({ orders, settings, temperature, engine: chosen }) {
-      orders.forEach(({ engine, made }, i) => {
+    update({ orders, settings, temperature, engine: chosen, from, left }) {
+      clearTimeout(waiting);
+      const counts = [];
+      orders.forEach(({ engine, steps: made }, i) => {
         const { steps, end, node } = rows[i];
         const lacks = Object.keys(settings).filter((name) => settings[name] !== null && !engine.order.includes(name));
+        const write = (count) => setText(end, `keeps ${count}${lacks.length ? `, has no ${lacks.join(", ")}` : ""}`);
+        const count = () => write(whole(madeBy(made, from.logits).left));
         node.setAttribute("aria-current", String(engine === chosen));
-        setText(steps, made ? stepsText(made.steps) : `temperature=${number(temperature)}`);
-        setText(end, made ? `keeps ${whole(made.left)}${lacks.length ? `, has no ${lacks.join(", ")}` : ""}` : "is an error");
+        setText(steps, made ? stepsText(made) : `temperature=${number(temperature)}`);
+        if (!made) setText(end, "is an error");
+        else if (engine === chosen) write(whole(left));
+        else if (from.logits.length < MANY) count();
+        else {
+          write("…");
+          counts.push(count);
+        }
       });
+      later(counts);
     },
   };
 }
@@ -161,12 +192,12 @@ function tokensFigure(redraw) {
   };
 }
 
-function build({ model, body, table, fit, redraw }) {
+function build({ model, body, table, fit, redraw, cleanup }) {
   const words = model.get("words").map(visible);
   const field = pasteField(model);
   const tokens = tokensFigure(redraw);
   const figures = facts(["Kept", "Their share before", "Entropy H, nats", "Effective choices"]);
-  const orders = ordersList(model.get("engines"));
+  const orders = ordersList(model.get("engines"), cleanup);
   const heading = (text = "") => element("p", { class: "tc-heading" }, text);
   const drawTitle = heading();
   const draws = element("p", { class: "tc-draws" });

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from pages import FRAME, in_browser, put, state
+from playwright.sync_api import expect
 
 from tempcourse import decoding, penalties
 from tempcourse.contexts import load_contexts
@@ -428,6 +429,34 @@ def test_a_real_model_s_contexts_are_decoded_over_its_whole_vocabulary(show, eng
         assert fact(page, "Kept") == f"{np.count_nonzero(after):,} of 49,152"
     assert page.get_by_role("button", name="Show all").is_hidden()
     assert "no. " in page.locator(".tc-draws").inner_text() or engine is LLAMA_CPP
+
+
+def test_of_a_large_vocabulary_the_other_engines_are_counted_after_the_frame(show):
+    """What is shown of them is of the present settings, or not there yet."""
+    lab = decoding_lab()
+    page = show(lab)
+    context = lab.view.contexts.index("My name is")
+    logits = load_contexts()["My name is"].logits
+
+    def counts(**wanted):
+        made = [engine(**wanted)(logits) for engine in ENGINES]
+        return [f"keeps {np.isfinite(each).sum():,}" for each in made]
+
+    put(page, context=context, **chosen(lab, **{**OFF, "temperature": 1.5, "top_p": 0.9}))
+    for wanted in ({"temperature": 1.3, "top_p": 0.5}, {"temperature": 0.9, "min_p": 0.05}):
+        traits = {"context": context, **chosen(lab, **{**OFF, **wanted})}
+        changed = page.evaluate(
+            """async (traits) => {
+              Object.entries(traits).forEach(([name, value]) => model.set(name, value));
+              await new Promise(requestAnimationFrame);
+              return [...document.querySelectorAll(".tc-engines li > span")].map((node) => node.textContent);
+            }""",
+            traits,
+        )
+        assert changed == [counts(**wanted)[0], *["keeps …"] * 3]
+    expect(page.locator(".tc-engines li > span")).to_have_text(counts(**wanted))
+    put(page, context=0)
+    assert "keeps …" not in texts(page, ".tc-engines li > span")
 
 
 def test_own_contexts_are_taken(show):

@@ -84,8 +84,8 @@ function remarkOn({ tokens, logits, missing, note }, counted, returned) {
   );
 }
 
-/** A function of a record and a width that makes something of a record once, for it is long. */
-function once(make) {
+/** A function that makes something of a record, or of a row, once, for it is long; of a width besides, if it needs one. */
+export function once(make) {
   const made = new WeakMap();
   return (record, width) => {
     if (!made.has(record)) made.set(record, make(record, width));
