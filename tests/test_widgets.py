@@ -51,6 +51,13 @@ WITHOUT_PICTURE = ASKING | {"story_writer", "your_calibration"}
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
+@pytest.fixture(autouse=True)
+def no_widget_stays():
+    """ipywidgets keeps all widgets, and whoever asks for their links would go through those of all tests."""
+    yield
+    ipywidgets.Widget.close_all()
+
+
 @pytest.fixture(params=EXPLORABLES)
 def made(request):
     return request.param, EXPLORABLES[request.param][0]()
