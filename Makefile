@@ -73,7 +73,7 @@ test: model book
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval notebooks tests --ignore tests/full
 
 test-full: site $(NODE)/.installed
-	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/full
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup tests/full
 
 # What the tests in three browsers take from npm.
 $(NODE)/.installed: $(wildcard tests/full/engines/*.json tests/full/engines/*.mjs)
