@@ -59,7 +59,7 @@ EXPLORABLES = {
     "story_writer": (
         lambda: story_writer("“I have"),
         {"prompt": "It is: “no”? The", "temperature_index": 0, "min_p": 3, "top_k": 2, "top_p": 9}
-        | {"seed": 42, "count": 70, "frequency_penalty": 5, "mirostat": 2, "more": True},
+        | {"seed": 42, "count": 70, "frequency_penalty": 5, "mirostat": 2, "more": True, "cut": 4.5},
     ),
     "explore_calibration": (
         lambda: explore_calibration([[2.0, 0.0], [0.0, 2.0], [2.0, 0.0]], [0, 1, 1]),

@@ -130,7 +130,7 @@ function ordersList(engines, cleanup) {
   const rows = engines.map(({ name, said }) => {
     const [steps, end] = [element("code"), element("span")];
     const title = element("strong", { title: said }, name);
-    return { steps, end, node: element("li", {}, title, " ", steps, " ", end) };
+    return { steps, end, node: element("li", {}, title, " ", steps, " ", end), counted: {} };
   });
   let waiting; // the timer of the next to be counted
   cleanup(() => clearTimeout(waiting));
@@ -147,14 +147,19 @@ function ordersList(engines, cleanup) {
       clearTimeout(waiting);
       const counts = [];
       orders.forEach(({ engine, steps: made }, i) => {
-        const { steps, end, node } = rows[i];
+        const { steps, end, node, counted } = rows[i];
+        const key = JSON.stringify(made);
         const lacks = Object.keys(settings).filter((name) => settings[name] !== null && !engine.order.includes(name));
         const write = (count) => setText(end, `keeps ${count}${lacks.length ? `, has no ${lacks.join(", ")}` : ""}`);
-        const count = () => write(whole(madeBy(made, from.logits).left));
+        const count = () => {
+          rows[i].counted = { key, logits: from.logits, left: madeBy(made, from.logits).left };
+          write(whole(rows[i].counted.left));
+        };
         node.setAttribute("aria-current", String(engine === chosen));
         setText(steps, made ? stepsText(made) : `temperature=${number(temperature)}`);
         if (!made) setText(end, "is an error");
         else if (engine === chosen) write(whole(left));
+        else if (counted.key === key && counted.logits === from.logits) write(whole(counted.left));
         else if (from.logits.length < MANY) count();
         else {
           write("…");

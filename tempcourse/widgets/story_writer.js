@@ -26,6 +26,9 @@ const TOP = 10; // words that have a bar of their own
 const HINT =
   "Underlined: not the likeliest word. Choose a word to see what it was drawn from; " +
   "Rewind goes back to that moment.";
+const WHERE_0 =
+  "This model’s logits are log-probabilities, none above 0. The repetition penalty asks where 0 is, " +
+  "and so hardly touches a word that is sure.";
 const MARKS = {
   "!": "exclamation mark",
   ",": "comma",
@@ -35,6 +38,14 @@ const MARKS = {
   "?": "question mark",
   "“": "opening quote",
   [CLOSING]: "closing quote",
+};
+
+/** Where mirostat cut at a rewind, in a link. */
+const CUT = {
+  key: "cut",
+  trait: "cut",
+  write: (bits) => (bits === null ? "none" : String(bits)),
+  read: (text) => (text.trim() && Number.isFinite(Number(text)) ? Number(text) : undefined),
 };
 
 /** A word where it stands alone: a lone mark is hard to see, and not read out. */
@@ -62,7 +73,7 @@ function settingsOf(model) {
 function settingsText({ temperature, ...filters }) {
   const used = Object.entries(filters).filter(([, setting]) => setting !== null);
   const spoken = (name) => name.replace("_penalty", " penalty").replace("dry", "DRY").replace("_", "-");
-  const texts = used.map(([name, setting]) => `${spoken(name)} ${setting}`);
+  const texts = used.map(([name, setting]) => `${spoken(name)} ${number(setting)}`);
   return [`τ = ${number(temperature)}`, ...texts].join(", ");
 }
 
@@ -74,9 +85,15 @@ function rankedRow(row) {
   return { tokens, ranks, logits: Array.from(tokens, (token) => Math.log(row[token])) };
 }
 
+/** The surprise of the most likely token, in bits. */
+function leastSurprise(logits) {
+  return -Math.log2(softmax(logits, 1).reduce((most, p) => Math.max(most, p)));
+}
+
 /**
  * What may come after the words of a text, from the most likely on: tokens, their logits at τ = 1, their probabilities
- * at the settings, and whether they are kept. Mirostat cuts at a surprise of so many bits.
+ * at the settings, and whether they are kept. Mirostat cuts at a surprise of so many bits; `least` is the smallest that
+ * it finds.
  */
 function nextWords(language, engine, { mirostat, ...settings }, ranked) {
   const decoded = new Map(); // logits → what is drawn from at these settings, where nothing else has a part in it
@@ -84,7 +101,7 @@ function nextWords(language, engine, { mirostat, ...settings }, ranked) {
     const text = words.map(({ token }) => ranks[token]);
     const left = decode(chain(engine, { ...settings, text }), logits);
     const last = mirostat === null ? left : surpriseCut(left, cut);
-    return { probabilities: softmax(last, 1), kept: last.map((z) => z > -Infinity) };
+    return { probabilities: softmax(last, 1), kept: last.map((z) => z > -Infinity), least: mirostat && leastSurprise(left) };
   };
   const remembers = mirostat !== null || readsText(settings);
   return (words, cut) => {
@@ -111,11 +128,13 @@ function storyWriter(language, engine, longest) {
   const rows = new Map(); // row of the model → its tokens from the most likely on, and their logits
   let next = null; // words, and where mirostat cuts → what may come after them
   let target = null; // mirostat's
+  let first = 0; // and where it cuts after the beginning
   let dice = [];
   let given = 0;
   let leftOut = 0;
   let words = [];
-  const step = (place) => next(words.slice(0, place), words[place - 1]?.cut ?? 2 * target);
+  const cutAt = (place) => (place < given ? Infinity : (words[place - 1]?.cut ?? first));
+  const step = (place) => next(words.slice(0, place), cutAt(place));
   const draw = () => {
     const here = step(words.length);
     const word = ranked(here, inverseCdf(here.probabilities, dice[words.length]));
@@ -129,18 +148,19 @@ function storyWriter(language, engine, longest) {
     given: () => given,
     /** How many more of the beginning's there were than a page holds. */
     leftOut: () => leftOut,
-    /** Begin anew, at other settings. */
-    begin(tokens, seed, settings) {
+    /** Begin anew, at other settings; mirostat where it cut when the beginning was written, or as a new one does. */
+    begin(tokens, seed, settings, cut) {
       next = nextWords(language, engine, settings, rows);
       target = settings.mirostat;
+      first = cut ?? 2 * target;
       const source = randomSource(seed);
       dice = Array.from({ length: longest + 1 }, () => uniform(source));
       words = [];
-      for (const token of tokens.slice(0, longest)) {
+      given = Math.min(tokens.length, longest);
+      for (const token of tokens.slice(0, given)) {
         const here = step(words.length);
         words.push(ranked(here, here.tokens.indexOf(token)));
       }
-      given = words.length;
       leftOut = tokens.length - given;
     },
     /** Write or take back until there are so many words after the beginning. */
@@ -172,7 +192,7 @@ function promptField(model, { vocabulary, index }, cleanup) {
   field.addEventListener("change", () => {
     const unknown = tokenize(field.value, vocabulary).find((word) => !index.has(word));
     field.setAttribute("aria-invalid", String(unknown !== undefined));
-    if (unknown === undefined) return model.change({ prompt: field.value });
+    if (unknown === undefined) return model.change({ prompt: field.value, cut: null });
     const near = nearestWords(unknown, vocabulary);
     const help = near.length ? ` Near to it: ${near.join(", ")}.` : "";
     return setText(refusal, `The stories have no word “${unknown}”.${help}`);
@@ -185,7 +205,8 @@ function promptField(model, { vocabulary, index }, cleanup) {
     setText(refusal, "");
   };
   const onBeginning = () => {
-    if (model.get("beginning") < beginnings.length) model.change({ prompt: beginnings[model.get("beginning")] });
+    const prompt = beginnings[model.get("beginning")];
+    if (prompt !== undefined && prompt !== model.get("prompt")) model.change({ prompt, cut: null });
   };
   for (const [event, follow] of [["change:prompt", onPrompt], ["change:beginning", onBeginning]]) {
     model.on(event, follow);
@@ -210,24 +231,27 @@ function entriesOf({ words, given, fresh, spoken, longest }) {
   return words.length < longest ? [...entries, coming] : entries;
 }
 
-/** What mirostat cuts at, and what it has seen of its target. */
-function mirostatText(cut, target, drawn) {
-  const bits = mean(drawn.map(({ probability }) => -Math.log2(probability)));
-  const seen = drawn.length ? `: so far the words had ${number(bits, 3)} bits on average, and ${target} is its target` : "";
-  return `Mirostat keeps surprises of up to ${number(Math.max(cut, 0), 3)} bits here${seen}.`;
+/** What mirostat cuts at where a word was drawn, and what it has seen of its target; "" where it has no part. */
+function mirostatText({ step: { cut, least }, chosen, words, given, settings: { mirostat: target } }) {
+  if (target === null || chosen < given) return "";
+  const bits = (value) => (number(value, 3) === "1" ? "1 bit" : `${number(value, 3)} bits`);
+  const drawn = words.slice(given, chosen);
+  const seen = mean(drawn.map(({ probability }) => -Math.log2(probability)));
+  const short = cut < least ? ", and none is so sure, so the likeliest alone stays" : "";
+  const kept = drawn.length ? ` Among those kept, the words so far had ${bits(seen)} on average; the target is ${target}.` : "";
+  return `Mirostat keeps words of up to ${bits(Math.max(cut, 0))} here${short}.${kept}`;
 }
 
-/** The chosen step in words: what happened, and its numbers. */
-function stepTexts({ step, chosen, words, given, spoken, settings, size }) {
-  const word = words[chosen];
-  const kept = step.kept.filter(Boolean).length;
-  const steady = settings.mirostat === null ? "" : ` ${mirostatText(step.cut, settings.mirostat, words.slice(given, chosen))}`;
-  if (!word) return ["What may come next", `${kept} of ${size} words may.${steady}`];
+/** The chosen step in words: what happened, its numbers, and mirostat's. */
+function stepTexts(now) {
+  const { step, chosen, words, given, spoken, settings, size } = now;
+  const [word, steady] = [words[chosen], mirostatText(now)];
+  if (!word) return ["What may come next", `${step.kept.filter(Boolean).length} of ${size} words may.`, steady];
   const surprise = `a surprise of ${number(-word.logit, 3)} nats`;
   const unchanged = settingsText(settings) === UNCHANGED;
   const alone = unchanged ? surprise : `${percent(Math.exp(word.logit))} at τ\u00a0=\u00a01, ${surprise}`;
   const numbers = `Rank ${word.rank + 1} of ${size}, probability ${percent(word.probability)}; ${alone}.`;
-  return [`${chosen < given ? "Given" : "Drawn"}: ${named(spoken[chosen])}`, numbers + steady];
+  return [`${chosen < given ? "Given" : "Drawn"}: ${named(spoken[chosen])}`, numbers, steady];
 }
 
 /** What the chosen word was drawn from: a bar for each of the most likely words, and one for all others. */
@@ -235,16 +259,19 @@ function stepPanel() {
   const bars = barChart(TOP + 1, { label: "Probabilities of the next word" });
   const figure = panel(bars);
   const remark = element("p", { class: "tc-note tc-step" });
-  bars.node.before(remark);
+  const steady = element("p", { class: "tc-note tc-steady" });
+  bars.node.before(remark, steady);
   return {
     node: figure.node,
     layout: (width) => bars.layout(width, 136),
     update(now) {
       const { step, chosen, words, settings, vocabulary } = now;
       const { tokens, probabilities, kept } = step;
-      const [name, numbers] = stepTexts(now);
+      const [name, numbers, mirostat] = stepTexts(now);
       figure.setTitle(name);
       setText(remark, numbers);
+      steady.hidden = settings.mirostat === null;
+      setText(steady, mirostat);
       const marked = words[chosen] ? Math.min(words[chosen].rank, TOP) : undefined;
       const names = Array.from(tokens.slice(0, TOP), (token) => named(vocabulary[token]));
       names.push(`${tokens.length - TOP} others`);
@@ -294,7 +321,8 @@ function summaryOf(now) {
   const text = count
     ? `${count} words written at ${at}: perplexity ${number(Math.exp(surprise), 3)}, ${left} not the likeliest.`
     : `Nothing written yet at ${at}.`;
-  return `${text} ${stepTexts(now).join(". ")}`;
+  const [name, ...texts] = stepTexts(now).filter(Boolean);
+  return `${text} ${name}. ${texts.join(" ")}`;
 }
 
 /** What is said of a full page, and of what a long beginning had beyond it. */
@@ -313,12 +341,12 @@ function storyOf(model, language) {
   let current = ""; // the prompt, seed and settings that the text was written with
   /** Bring the text to what the model says. */
   const follow = () => {
-    const [prompt, seed, settings] = [model.get("prompt"), model.get("seed"), settingsOf(model)];
-    const wanted = JSON.stringify([prompt, seed, settings]);
+    const [prompt, seed, settings, cut] = [model.get("prompt"), model.get("seed"), settingsOf(model), model.get("cut")];
+    const wanted = JSON.stringify([prompt, seed, settings, cut]);
     if (wanted !== current) {
       current = wanted;
       fresh = Infinity;
-      writer.begin(tokenize(prompt, vocabulary).map((word) => index.get(word)), seed, settings);
+      writer.begin(tokenize(prompt, vocabulary).map((word) => index.get(word)), seed, settings, cut);
     }
     writer.write(model.get("count"));
     const words = writer.words();
@@ -340,12 +368,16 @@ function storyOf(model, language) {
       model.change({ count: words.length - writer.given() });
       return textOf(words.map(({ token }) => vocabulary[token]), fresh).trim();
     },
-    /** What comes before the chosen word becomes the beginning: it stays, whatever the settings are from now on. */
+    /**
+     * What comes before the chosen word becomes the beginning: it stays, whatever the settings are from now on, and
+     * mirostat is where it was.
+     */
     rewind() {
-      const { words, spoken } = follow();
+      const { words, spoken, given } = follow();
       chosen = Math.max(0, Math.min(chosen, words.length - 1));
       fresh = Infinity;
-      model.change({ prompt: textOf(spoken.slice(0, chosen)), count: 0 });
+      const cut = chosen < given ? null : (writer.step(chosen).cut ?? null);
+      model.change({ prompt: textOf(spoken.slice(0, chosen)), cut, count: 0 });
       return spoken[chosen];
     },
     reset: () => ([chosen, fresh] = [Infinity, Infinity]),
@@ -364,12 +396,12 @@ function build({ model, body, table, fit, redraw, cleanup }) {
   writeOn.classList.add("tc-primary");
   const group = { class: "tc-player", role: "group", "aria-label": "Writing" };
   const buttons = element("div", group, writeOn, oneWord, rewind);
-  const hint = note();
+  const [hint, where0] = [note(), note(WHERE_0)];
   const text = panel(list);
   text.node.append(hint);
   const step = stepPanel();
   const figures = facts(["Mean surprise at τ = 1", "Perplexity", "Not the likeliest", "Different pairs"]);
-  body.append(...prompt.nodes, buttons, pair(text, step), figures.node);
+  body.append(...prompt.nodes, buttons, pair(text, step), where0, figures.node);
   fit(step.node, step.layout);
 
   let news = ""; // what the last press did, until it has been said
@@ -393,6 +425,7 @@ function build({ model, body, table, fit, redraw, cleanup }) {
     figures.write(factsOf(now));
     table.update(tableOf(now));
     setText(hint, words.length < longest ? HINT : fullOf(now));
+    where0.hidden = settings.repetition_penalty === null;
   };
   const summary = () => {
     const said = news;
@@ -412,6 +445,7 @@ export default explorable({
     switchSetting("more", "more"),
     seedSetting(),
     numberSetting("count", () => [0, model.get("longest"), 1]),
+    CUT,
   ],
   build,
 });

@@ -59,17 +59,18 @@ class StoryView(filter_traits(SETTINGS), View):
     last_seed = traitlets.Int(LAST_SEED).tag(sync=True)
     count = traitlets.Int(help="how many words are written").tag(sync=True)
     length = traitlets.Int(help="how many words a press of Write on adds at most").tag(sync=True)
+    cut = traitlets.Float(None, allow_none=True, help="where mirostat cut at a rewind").tag(sync=True)
     longest = traitlets.Int(LONGEST, help="how many words there may be, the prompt's too").tag(sync=True)
 
 
 def story_writer(prompt="Old Jon", length=24):
     """Return an explorable in which the course's language model writes on, in the reader's browser.
 
-    The model is the 3-gram model of the stories, and its logits are decoded as vLLM does: penalties for what the text
-    has already, then the temperature, then min-p, top-k and top-p. Mirostat, at its usual rate of 0.1, cuts what they
-    have left; it begins after the prompt. The n-th word of a text is drawn with the n-th number of the seed, by
-    inverse CDF from the most likely word on. So the same seed and settings give the same text, and other settings
-    show what they do to the same luck.
+    The model is the 3-gram model of the stories, and its logits are decoded in vLLM's order: penalties, DRY's among
+    them, for what the text has already, the beginning included; then the temperature, then min-p, top-k and top-p.
+    Mirostat, at its usual rate of 0.1, cuts what they have left; it begins after the prompt. The n-th word of a text
+    is drawn with the n-th number of the seed, by inverse CDF from the most likely word on. So the same seed and
+    settings give the same text, and other settings show what they do to the same luck.
 
     Parameters
     ----------
@@ -107,6 +108,7 @@ def story_writer(prompt="Old Jon", length=24):
         "more": False,
         "seed": SEED,
         "count": int(length),
+        "cut": None,
     }
     view = StoryView(
         "story_writer",

@@ -231,6 +231,20 @@ def test_print_shows_figures_and_no_controls(visit, name):
         assert place["stills"] >= 1 and place["controls"] == 0
 
 
+@pytest.mark.parametrize("name", ["decoding_lab", "story_writer"])
+def test_rarer_knobs_wait_until_they_are_asked_for(visit, name):
+    page = visit("notebooks/05_decoding.html", awake=True)
+    place = explorables(page, name)[0]
+    slider, box = place.get_by_role("slider", name="DRY penalty"), place.locator(".tc-more input")
+    expect(slider).to_be_hidden()
+    box.check()
+    expect(slider).to_be_visible()
+    slider.press("ArrowRight")
+    box.uncheck()
+    expect(box).to_be_checked()  # what acts is never out of sight
+    expect(slider).to_be_visible()
+
+
 def test_a_chapter_works_from_a_file(new_page):
     page = new_page()
     page.goto((BOOK / "notebooks" / "02_temperature.html").as_uri())

@@ -455,6 +455,8 @@ def test_of_a_large_vocabulary_the_other_engines_are_counted_after_the_frame(sho
         )
         assert changed == [counts(**wanted)[0], *["keeps …"] * 3]
     expect(page.locator(".tc-engines li > span")).to_have_text(counts(**wanted))
+    put(page, seed=7)
+    assert texts(page, ".tc-engines li > span") == counts(**wanted), "what is counted is not counted again"
     put(page, context=0)
     assert "keeps …" not in texts(page, ".tc-engines li > span")
 

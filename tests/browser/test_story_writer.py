@@ -510,15 +510,95 @@ def test_mirostat_says_where_it_cuts_and_how_near_its_target_it_is(show, mathema
     steps = written(model, "Old Jon", 100, dice(mathematics, 8), temperature=1.0, mirostat=4.0)
     surprises = -np.log2([step[1] for step in steps])
 
-    def said():
-        note = page.locator(".tc-step").inner_text().replace("\u00a0", " ")
-        return note[note.index("Mirostat") :]
-
-    page.get_by_role("option").nth(2).click()
-    page.evaluate(FRAME)
-    assert said() == "Mirostat keeps surprises of up to 8 bits here."
-    page.get_by_role("option").nth(52).click()
-    page.evaluate(FRAME)
+    assert said_of_mirostat(page, 2) == "Mirostat keeps words of up to 8 bits here."
     mean, cut = surprises[:50].mean(), 8 - 0.1 * (surprises[:50] - 4).sum()
-    average = f"so far the words had {mean:.3g} bits on average, and 4 is its target"
-    assert said() == f"Mirostat keeps surprises of up to {cut:.3g} bits here: {average}."
+    average = f"Among those kept, the words so far had {mean:.3g} bits on average; the target is 4."
+    assert said_of_mirostat(page, 52) == f"Mirostat keeps words of up to {cut:.3g} bits here. {average}"
+    assert said_of_mirostat(page, 1) == "", "it begins after the prompt"
+
+
+def said_of_mirostat(page, place):
+    """Choose a word, and return what is said of mirostat there."""
+    page.get_by_role("option").nth(place).click()
+    page.evaluate(FRAME)
+    return page.locator(".tc-steady").inner_text()
+
+
+def test_where_no_word_is_sure_enough_mirostat_keeps_the_likeliest_and_says_so(show, mathematics, model):
+    explorable = story_writer()
+    page = show(explorable)
+    put(page, **choose(explorable.view, 1.0, mirostat=0.5), count=60)
+    steps = written(model, "Old Jon", 60, dice(mathematics, 8), temperature=1.0, mirostat=0.5)
+    mu, short = 1.0, []
+    for _, p, at_1, rank in steps:
+        short.append(rank == 1 and p == 1 and -math.log2(at_1) > mu)
+        mu -= 0.1 * (-math.log2(p) - 0.5)
+    assert 5 < sum(short) < 55
+    for place, here in enumerate(short[:12]):
+        assert ("none is so sure, so the likeliest alone stays" in said_of_mirostat(page, 2 + place)) == here
+
+
+@pytest.mark.parametrize(
+    "settings", [{"mirostat": 2.0}, {"mirostat": 0.5, "presence_penalty": 1}, {"dry_penalty": 0.8}]
+)
+def test_rewind_goes_back_to_that_moment_of_a_memory_too(show, settings):
+    explorable = story_writer()
+    page = show(explorable)
+    put(page, **choose(explorable.view, 1.0, **settings), count=60)
+    whole = text(page)
+    page.get_by_role("option").nth(31).click()
+    press(page, "Rewind")
+    put(page, count=62 - 31)
+    assert text(page) == whole
+    put(page, beginning=1, count=20)
+    anew = text(page)
+    assert state(page, "cut") is None
+    page = show(explorable)
+    put(page, **choose(explorable.view, 1.0, **settings), beginning=1, count=20)
+    assert text(page) == anew, "another beginning is a new start"
+
+
+def test_a_link_after_a_rewind_writes_on_as_the_page_does(show):
+    explorable = story_writer()
+    page = show(explorable)
+    put(page, **choose(explorable.view, 1.0, mirostat=2.0), count=60)
+    page.get_by_role("option").nth(31).click()
+    press(page, "Rewind")
+    put(page, count=20)
+    fragment = page.evaluate("() => [model.get('prompt'), model.get('cut')].map(encodeURIComponent)")
+    link = "#{}?mirostat=2&count=20&seed=8&prompt={}&cut={}".format(explorable.view.anchor, *fragment)
+    assert text(show(story_writer(), link)) == text(page)
+    page = show(story_writer(), f"#{explorable.view.anchor}?mirostat=2&cut=%3Cb%3E")
+    assert state(page, "cut") is None
+
+
+def test_what_is_kept_need_not_be_the_likeliest_words(show, mathematics, model):
+    """A word that was said already may be dropped, and those below it stay."""
+    explorable = story_writer()
+    page = show(explorable)
+    settings = {"temperature": 1.0, "presence_penalty": 2, "top_k": 3}
+    put(page, **choose(explorable.view, **settings), count=60)
+    steps = written(model, "Old Jon", 60, dice(mathematics, 8), **settings)
+    tokens, seen = model.indices([*tokenize("Old Jon"), *(step[0] for step in steps)]), 0
+    for place in range(40, 60):
+        logits = model.logits(tokens[:place])
+        order = np.argsort(-logits, kind="stable")
+        kept = ENGINE(**settings, text=np.argsort(order)[tokens[:place]])(logits[order]) > -INF
+        if kept[:3].all():
+            continue
+        page.get_by_role("option").nth(place).click()
+        page.evaluate(FRAME)
+        dropped = [value == "dropped" for value in page.locator(".tc-panel .tc-value").all_text_contents()]
+        assert dropped == [*~kept[:10], not kept[10:].any()]
+        seen += 1
+    assert seen > 3
+
+
+def test_a_negative_setting_has_a_true_minus_sign(show):
+    explorable = story_writer()
+    page = show(explorable)
+    put(page, **choose(explorable.view, 1.0, presence_penalty=-2))
+    assert page.locator("figcaption").first.inner_text() == "Written word by word at τ = 1, presence penalty −2"
+    assert page.get_by_text("asks where 0 is").is_hidden()
+    put(page, **choose(explorable.view, 1.0, repetition_penalty=1.3))
+    assert page.get_by_text("asks where 0 is").is_visible()
