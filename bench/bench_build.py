@@ -12,7 +12,7 @@ from nbclient import NotebookClient
 
 TITLE = "Building the book"
 ROOT = Path(__file__).parent.parent
-SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "book", "notebooks")
+SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "book", "notebooks", "tempcourse")
 
 
 def seconds(function):
