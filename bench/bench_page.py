@@ -236,11 +236,11 @@ RUN = """async () => {
   };
   const times = [];
   for (let i = 0; i < 2; i += 1) {
+    cell.querySelector(".live-output")?.replaceChildren();  // the second run is too quick for its status to be seen
     const begun = performance.now();
     press("Run");
     await until(() => cell.querySelector(".live-tools")?.textContent.includes("Not now") || i);
     if (!i) press("Start Python");
-    await until(() => cell.querySelector(".live-status")?.textContent !== "Done.");
     const said = () => cell.querySelector(".live-output")?.textContent;
     await until(() => said() === "42" && cell.querySelector(".live-status").textContent === "Done.");
     times.push(performance.now() - begun);
