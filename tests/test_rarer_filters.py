@@ -28,6 +28,7 @@ from strictly import strict
 
 from tempcourse import decoding as module
 from tempcourse.decoding import Mirostat, min_p, sample, temper, top_k
+from tempcourse.language import NGramModel, load_stories
 from tempcourse.softmax import entropy, log_softmax, softmax
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -422,6 +423,31 @@ class TestMirostat:
         assert kept(steady(np.zeros(1000))) == list(range(1000))
         steady.mu = 1e4  # 2^(−μ) is below the smallest float
         assert kept(steady([0.0, -700.0])) == [0, 1]
+
+    def test_what_chapter_5_says_of_it_on_the_stories(self):
+        training, held_out = load_stories()
+        model = NGramModel.fit(training, 3, vocabulary=training + held_out)
+
+        def bits(steady, seed):
+            """The surprises of 400 words, among the kept and among all."""
+            rng, text, seen = np.random.default_rng(seed), [], []
+            for _ in range(400):
+                z = model.logits([model.vocabulary[i] for i in text])
+                p = [softmax(steady(z)), softmax(z)]
+                text.append(steady.draw(z, rng=rng))
+                seen.append([-math.log2(each[text[-1]]) for each in p])
+            return np.array(seen)
+
+        for seed in range(7, 12):
+            for target in (1, 2, 3):
+                among, of_all = bits(Mirostat(target), seed)[-100:].mean(axis=0)
+                assert abs(among - target) < 0.25 and (target > 1 or of_all > 2)
+            beyond = Mirostat(6)
+            assert np.mean(bits(beyond, seed)[:, 1] > 6) == pytest.approx(0.25, abs=0.05)
+            assert beyond.mu > 80
+        below = Mirostat(1, renormalised=False)
+        bits(below, 7)
+        assert below.mu < -40
 
     def test_errors(self):
         for target in (0, -1, INF, None):
