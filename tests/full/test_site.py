@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import nbformat
 import pytest
+from lab import calls
 from test_book_links import Page, follow_links
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +62,7 @@ def test_the_package_s_javascript_as_it_is_reaches_page_download_and_jupyterlite
     for name in shown:
         module, _, kind = name.rpartition(".")
         own[name] = getattr(importlib.import_module(module), kind)._esm
-    assert own
+    assert {name.split(".")[2] for name in own} == set(calls(notebook))
     assert shown == scripts(given) == scripts(lite) == own
 
 
